@@ -1,0 +1,5 @@
+"""`python -m proso`."""
+
+from proso.cli.main import main
+
+main()

@@ -1,0 +1,175 @@
+"""Every error of proso, one tree.
+
+    ProsoError
+    ├── Misuse                      our own bug: an argument no caller may pass
+    ├── Refused                     what was sent is bad; sending it again does not help
+    │   ├── BadNumber               text that is no E.164 number of the region
+    │   ├── BadReport               a report, or a row of a batch, that cannot be believed
+    │   ├── BadFile                 a file that cannot be read or has other columns
+    │   ├── BadPack                 bytes that are no well-formed pack
+    │   │   ├── PackTooNew          a pack of a format this version does not know
+    │   │   └── PackOfOtherRegion   a sound pack, but of another region
+    │   ├── BadRules                owner's rules that cannot be understood
+    │   ├── BadContacts             a vCard file that cannot be read
+    │   ├── BadListing              a row that cannot be listed in a pack
+    │   ├── StoreTooNew             a database written by a later version
+    │   ├── NotAHub                 a directory that holds no hub
+    │   └── MissingExtra            a command of the hub on a phone's install
+    └── Unavailable                 nothing wrong with the request; try again later
+        ├── StoreFull               no room left on the disk
+        ├── StoreBusy               somebody else holds the database
+        ├── HubUnreachable          the hub did not answer
+        └── Interrupted             the person pressed Ctrl-C
+
+An error says in one sentence what was found, what was expected and what to do.  ``exit_code`` is
+what the command line ends with (each class has its own), ``http_status`` what the hub answers.
+"""
+
+from typing import ClassVar
+
+
+class ProsoError(Exception):
+    """The root: carries what was found, what was expected and what to do next.
+
+    Attributes:
+        found: What arrived, in words, without personal data.
+        expected: What would have been right.
+        remedy: What the reader can do now.
+    """
+
+    exit_code: ClassVar[int] = 1
+    http_status: ClassVar[int] = 500
+
+    def __init__(self, *, found: str, expected: str, remedy: str) -> None:
+        super().__init__(found, expected, remedy)
+        self.found = found
+        self.expected = expected
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.found}; expected {self.expected}; {self.remedy}."
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Exceptions with keyword arguments do not survive a process border without this.
+        return (_rebuild, (type(self), self.found, self.expected, self.remedy))
+
+
+def _rebuild(kind: type[ProsoError], found: str, expected: str, remedy: str) -> ProsoError:
+    return kind(found=found, expected=expected, remedy=remedy)
+
+
+class Misuse(ProsoError):
+    """A caller inside proso broke a contract: always a bug of ours."""
+
+    exit_code = 70  # EX_SOFTWARE of sysexits.h
+
+
+class Refused(ProsoError):
+    """What was sent is bad; sending it again does not help."""
+
+    exit_code = 10
+    http_status = 400
+
+
+class BadNumber(Refused):
+    """Text that is no E.164 number in the region it was read in."""
+
+    exit_code = 11
+
+
+class BadReport(Refused):
+    """A report that cannot be believed: unknown assertion, impossible subject or time."""
+
+    exit_code = 12
+
+
+class BadFile(Refused):
+    """A file that cannot be read, or whose columns are not the ones named."""
+
+    exit_code = 13
+
+
+class BadPack(Refused):
+    """Bytes that are no well-formed pack: truncated, altered or of another kind."""
+
+    exit_code = 14
+
+
+class PackTooNew(BadPack):
+    """A pack of a format this version does not know."""
+
+    exit_code = 15
+
+
+class PackOfOtherRegion(BadPack):
+    """A sound pack, but of another region than the one asked for."""
+
+    exit_code = 16
+
+
+class BadRules(Refused):
+    """Owner's rules that cannot be understood."""
+
+    exit_code = 17
+
+
+class BadContacts(Refused):
+    """A contacts file in which no card could be read."""
+
+    exit_code = 18
+
+
+class BadListing(Refused):
+    """A row that cannot be listed in a pack."""
+
+    exit_code = 19
+
+
+class StoreTooNew(Refused):
+    """A database written by a later version of proso."""
+
+    exit_code = 20
+
+
+class NotAHub(Refused):
+    """A directory in which no hub was initialised."""
+
+    exit_code = 21
+
+
+class MissingExtra(Refused):
+    """A command that needs an optional part which is not installed."""
+
+    exit_code = 22
+
+
+class Unavailable(ProsoError):
+    """Nothing is wrong with the request; the same request may work later."""
+
+    exit_code = 40
+    http_status = 503
+
+
+class StoreFull(Unavailable):
+    """No room left where the store writes."""
+
+    exit_code = 41
+    http_status = 507
+
+
+class StoreBusy(Unavailable):
+    """Another process holds the database longer than we wait."""
+
+    exit_code = 42
+
+
+class HubUnreachable(Unavailable):
+    """The hub did not answer, or not in a way we understand."""
+
+    exit_code = 43
+
+
+class Interrupted(Unavailable):
+    """The person stopped the command; what was finished is kept."""
+
+    exit_code = 130  # 128 + SIGINT, what shells expect

@@ -1,0 +1,332 @@
+"""Bytes to pack and back: canonical, bounded, and refusing whatever is not exactly a pack.
+
+The layout is in docs/reference/pack-format.md.  In short, little-endian, sections one after the
+other, each padded with zeros to 8 bytes: header, labels, directory, lows, codes, range groups,
+prefixes, range codes, and at the end the SHA-256 of everything before.  The digest finds damage,
+not forgery: what a phone may install is decided by signatures over the whole file.
+"""
+
+import hashlib
+import struct
+import sys
+from array import array
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any, Final, TypeAlias
+
+from proso.errors import BadPack, Misuse, PackTooNew
+from proso.packs.pack import LOW_BITS, Pack, PackHeader, RangeGroup
+from proso.values.listing import (
+    CATEGORIES,
+    FRESHNESS_STEPS,
+    LISTINGS,
+    RATING_STEPS,
+    SAMPLE_STEPS,
+    Label,
+)
+from proso.values.number import NumberRange
+from proso.values.numbering import MAX_E164_DIGITS, is_region
+
+FORMAT_VERSION: Final = 1
+MAGIC: Final = b"PROSOPK\n"
+KIND_NUMBERS: Final = 1
+MAX_RULE_VERSION_BYTES: Final = 32
+MAX_GROUPS: Final = 136
+"""Pairs of (digits in all, digits of the prefix) that exist: 15 * 16 / 2 and 15 series, plus one."""
+
+_HEADER: Final = struct.Struct("<8sHH2sHQqQQIIIIQ32s")
+_LABEL: Final = struct.Struct("<BBBBB3s")
+_GROUP: Final = struct.Struct("<BB2sI8s")
+_DIGEST_BYTES: Final = 32
+_ALIGNMENT: Final = 8
+_NO_FRESHNESS: Final = 255
+_LATEST: Final = 253_402_300_799  # 9999-12-31T23:59:59Z, the last second a datetime can hold
+
+Buffer: TypeAlias = bytes | bytearray | memoryview
+
+
+def encode(  # noqa: PLR0913  the sections of one file
+    *,
+    region: str,
+    serial: int,
+    as_of: datetime,
+    rule_version: str,
+    numbers: Sequence[tuple[int, Label]],
+    ranges: Sequence[tuple[NumberRange, Label]],
+) -> bytes:
+    """The canonical bytes of a pack: the same listings give the same bytes.
+
+    Args:
+        region: ISO 3166-1 alpha-2.
+        serial: 1 to 2^64 - 1.
+        as_of: the moment up to which reports were weighed, aware; cut to whole seconds.
+        rule_version: at most 32 bytes of UTF-8.
+        numbers: (E.164 digits as an integer, label), strictly ascending.
+        ranges: (range, label), each range once, any order.
+
+    Raises:
+        Misuse: numbers not ascending, or more than 256 different labels.
+    """
+    labels = sorted({label for _, label in numbers} | {label for _, label in ranges}, key=_label_key)
+    code_of = {label: code for code, label in enumerate(labels)}
+    if len(labels) > 256 or any(a[0] >= b[0] for a, b in zip(numbers, numbers[1:], strict=False)):
+        raise Misuse(
+            found=f"{len(labels)} labels or numbers out of order",
+            expected="at most 256 labels and numbers in strictly ascending order",
+            remedy="use proso.packs.build",
+        )
+    first_bucket, directory = _directory([value for value, _ in numbers])
+    lows = array("H", (value & 0xFFFF for value, _ in numbers))
+    codes = bytes(code_of[label] for _, label in numbers)
+    ordered = sorted(ranges, key=lambda row: (_group_key(row[0]), row[0].prefix))
+    groups: dict[tuple[int, int], int] = {}
+    for subject, _ in ordered:
+        key = (subject.digits, len(str(subject.prefix)))
+        groups[key] = groups.get(key, 0) + 1
+    header = _HEADER.pack(
+        MAGIC,
+        FORMAT_VERSION,
+        KIND_NUMBERS,
+        region.encode("ascii"),
+        0,
+        serial,
+        int(as_of.timestamp()),
+        len(numbers),
+        len(ordered),
+        len(labels),
+        len(groups),
+        len(directory),
+        0,
+        first_bucket,
+        rule_version.encode("utf-8")[:MAX_RULE_VERSION_BYTES],
+    )
+    sections = [
+        header,
+        b"".join(_pack_label(label) for label in labels),
+        _little(directory),
+        _little(lows),
+        codes,
+        b"".join(_GROUP.pack(digits, length, bytes(2), n, bytes(8)) for (digits, length), n in groups.items()),
+        _little(array("Q", (subject.prefix for subject, _ in ordered))),
+        bytes(code_of[label] for _, label in ordered),
+    ]
+    body = b"".join(_padded(section) for section in sections)
+    return body + hashlib.sha256(body).digest()
+
+
+def decode(buffer: Buffer) -> Pack:
+    """A pack over the buffer, which must outlive it; nothing is copied.
+
+    Everything is checked, so that a look-up in what this returns cannot fail.
+
+    Raises:
+        PackTooNew: a format this version does not know.
+        BadPack: anything else that is not exactly a pack.
+    """
+    view = memoryview(buffer).cast("B")
+    if len(view) < _HEADER.size + _DIGEST_BYTES or bytes(view[:8]) != MAGIC:
+        raise _bad(f"{len(view)} bytes that do not begin like a pack")
+    fields = _HEADER.unpack_from(view)
+    if fields[1] != FORMAT_VERSION:
+        raise PackTooNew(
+            found=f"a pack of format {fields[1]}",
+            expected=f"format {FORMAT_VERSION}",
+            remedy="update proso, or fetch the pack this version reads",
+        )
+    body = view[:-_DIGEST_BYTES]
+    if hashlib.sha256(body).digest() != bytes(view[-_DIGEST_BYTES:]):
+        raise _bad("a pack whose digest does not fit its content: truncated or altered")
+    return _decode_body(body, fields)
+
+
+def _decode_body(body: memoryview, fields: tuple[Any, ...]) -> Pack:
+    header = _decode_header(fields)
+    label_count, group_count, slots, first_bucket = fields[9], fields[10], fields[11], fields[13]
+    if label_count > 256 or group_count > MAX_GROUPS or header.ranges > len(body):
+        raise _bad("a pack with more labels or range groups than can exist")
+    cursor = _Cursor(body, _HEADER.size)
+    labels = tuple(_unpack_label(raw) for raw in _LABEL.iter_unpack(cursor.take(8 * label_count)))
+    directory = _native(cursor.take(4 * slots), "I")
+    lows = _native(cursor.take(2 * header.numbers), "H")
+    codes = cursor.take(header.numbers)
+    shapes = list(_GROUP.iter_unpack(cursor.take(_GROUP.size * group_count)))
+    prefixes = _native(cursor.take(8 * header.ranges), "Q")
+    range_codes = cursor.take(header.ranges)
+    if cursor.place != len(body):
+        raise _bad("a pack longer than its header says")
+    if list(labels) != sorted(set(labels), key=_label_key):
+        raise _bad("a pack whose labels are out of order")
+    used = set(codes) | set(range_codes)
+    if used != set(range(label_count)):
+        raise _bad("a pack with a label that is missing or never used")
+    _check_numbers(directory, lows, first_bucket)
+    return Pack(
+        header,
+        labels,
+        first_bucket=first_bucket,
+        directory=directory,
+        lows=lows,
+        codes=codes,
+        groups=_decode_groups(shapes, prefixes, range_codes),
+    )
+
+
+def _decode_header(fields: tuple[Any, ...]) -> PackHeader:
+    _, _, kind, region, pad, serial, as_of, numbers, ranges, *_, pad2, _, rule = fields
+    raw_region, raw_rule = region, rule.rstrip(b"\0")
+    try:
+        text, rule_version = raw_region.decode("ascii"), raw_rule.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise _bad("a pack whose header is no text") from error
+    sound = kind == KIND_NUMBERS and is_region(text) and not pad and not pad2 and serial
+    if not sound or not 0 <= as_of <= _LATEST or "\0" in rule_version:
+        raise _bad("a pack with an impossible header")
+    return PackHeader(
+        region=text,
+        serial=serial,
+        as_of=datetime.fromtimestamp(as_of, UTC),
+        rule_version=rule_version,
+        numbers=numbers,
+        ranges=ranges,
+    )
+
+
+def _check_numbers(directory: memoryview, lows: memoryview, first_bucket: int) -> None:
+    slots = list(directory)
+    if not len(lows):
+        if slots or first_bucket:
+            raise _bad("a pack with a directory and no numbers")
+        return
+    last = (first_bucket + len(slots) - 2) << LOW_BITS
+    if len(slots) < 2 or last >= 10**MAX_E164_DIGITS:  # noqa: PLR2004  one bucket has two edges
+        raise _bad("a pack whose directory covers no numbers")
+    full = slots[0] == 0 and slots[1] > 0 and slots[-2] < slots[-1] == len(lows)
+    if not full or sorted(slots) != slots:
+        raise _bad("a pack whose directory is out of order")
+    # Ascending everywhere but where a bucket begins: compared as a whole, which is fast.
+    values = lows.tolist()
+    falls = {i for i in range(1, len(values)) if values[i - 1] >= values[i]}
+    if not falls <= set(slots):
+        raise _bad("a pack whose numbers are out of order")
+    smallest = (first_bucket << LOW_BITS) | values[0]
+    if smallest < 1_000 or (last | values[-1]) >= 10**MAX_E164_DIGITS:
+        raise _bad("a pack with numbers outside E.164")
+
+
+def _decode_groups(
+    shapes: list[tuple[Any, ...]], prefixes: memoryview, codes: memoryview
+) -> tuple[RangeGroup, ...]:
+    groups, start, previous = [], 0, (-99, -99)
+    for digits, length, padding, count, reserved in shapes:
+        fits = not any(padding + reserved) and 1 <= length <= MAX_E164_DIGITS and (digits == 0 or length <= digits <= MAX_E164_DIGITS)
+        key = (-length, -digits)
+        if not fits or not count or key <= previous or start + count > len(prefixes):
+            raise _bad("a pack whose ranges are out of order")
+        part = prefixes[start : start + count]
+        values = part.tolist()
+        ascending = all(a < b for a, b in zip(values, values[1:], strict=False))
+        if not ascending or values[0] < 10 ** (length - 1) or values[-1] >= 10**length:
+            raise _bad("a pack with a range that is no prefix")
+        groups.append(RangeGroup(digits, length, part, codes[start : start + count]))
+        start, previous = start + count, key
+    if start != len(prefixes):
+        raise _bad("a pack with ranges of no group")
+    return tuple(groups)
+
+
+def _group_key(subject: NumberRange) -> tuple[int, int]:
+    # Most specific first: long prefixes, and among them numbers of one length before series.
+    return (-len(str(subject.prefix)), -subject.digits)
+
+
+class _Cursor:
+    """Cuts sections off a body, refusing one that is not there or badly padded."""
+
+    def __init__(self, body: memoryview, place: int) -> None:
+        self.body = body
+        self.place = place
+
+    def take(self, size: int) -> memoryview:
+        end = self.place + size
+        padded = end + -end % _ALIGNMENT
+        if padded > len(self.body) or any(self.body[end:padded]):
+            raise _bad("a pack shorter than its header says")
+        section = self.body[self.place : end]
+        self.place = padded
+        return section
+
+
+def _directory(values: list[int]) -> "tuple[int, array[int]]":
+    if not values:
+        return 0, array("I")
+    first = values[0] >> LOW_BITS
+    counts = [0] * ((values[-1] >> LOW_BITS) - first + 2)
+    for value in values:
+        counts[(value >> LOW_BITS) - first + 1] += 1
+    total = 0
+    for i, count in enumerate(counts):
+        total += count
+        counts[i] = total
+    return first, array("I", counts)
+
+
+def _label_key(label: Label) -> bytes:
+    return _pack_label(label)
+
+
+def _pack_label(label: Label) -> bytes:
+    fresh = (
+        _NO_FRESHNESS
+        if label.freshness_days is None
+        else FRESHNESS_STEPS.index(label.freshness_days)
+    )
+    return _LABEL.pack(
+        CATEGORIES.index(label.category),
+        RATING_STEPS.index(round(label.rating * 100)),
+        SAMPLE_STEPS.index(label.sample_size),
+        fresh,
+        LISTINGS.index(label.listing),
+        bytes(3),
+    )
+
+
+def _unpack_label(raw: tuple[Any, ...]) -> Label:
+    category, rating, sample, fresh, listing, padding = raw
+    if any(padding):
+        raise _bad("a pack with a label this version does not know")
+    try:
+        return Label(
+            CATEGORIES[category],
+            RATING_STEPS[rating] / 100,
+            SAMPLE_STEPS[sample],
+            None if fresh == _NO_FRESHNESS else FRESHNESS_STEPS[fresh],
+            LISTINGS[listing],
+        )
+    except IndexError as error:
+        raise _bad("a pack with a label this version does not know") from error
+
+
+def _padded(section: bytes) -> bytes:
+    return section + bytes(-len(section) % _ALIGNMENT)
+
+
+def _little(values: "array[int]") -> bytes:
+    if sys.byteorder == "big":
+        values.byteswap()
+    return values.tobytes()
+
+
+def _native(section: memoryview, code: str) -> memoryview:
+    if sys.byteorder == "little":
+        return section.cast(code)  # type: ignore[call-overload, no-any-return]  # code is a variable
+    swapped = array(code, section.tobytes())
+    swapped.byteswap()
+    return memoryview(swapped)
+
+
+def _bad(found: str) -> BadPack:
+    return BadPack(
+        found=found,
+        expected="a sound proso pack",
+        remedy="fetch it again; the pack installed before stays in use",
+    )

@@ -1,0 +1,1 @@
+"""Stage 1: what a person or a device says."""

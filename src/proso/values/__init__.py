@@ -1,0 +1,1 @@
+"""The nouns of proso: values that import nothing of ours but errors."""

@@ -1,0 +1,1 @@
+"""Stage 4: what the phone decides about a call, with the reason."""
