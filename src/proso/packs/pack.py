@@ -46,13 +46,16 @@ class PackHeader:
     ranges: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Match:
     """What a pack says about a number.
 
     Attributes:
         label: the entry's label.
         subject: the range that holds the number; None where the number itself is listed.
+
+    Compared by identity: an exact number's match is shared by all numbers of the same label, so
+    that what is derived from it can be kept in `Pack.derived`.
     """
 
     label: Label
@@ -84,6 +87,8 @@ class Pack:
     Attributes:
         header: what the pack says of itself.
         labels: the labels in use, by code.
+        derived: a place for what a caller derives from shared matches and wants kept as long as
+            the pack lives; the caller bounds it.
     """
 
     __slots__ = (
@@ -94,6 +99,7 @@ class Pack:
         "_last_bucket",
         "_lows",
         "_matches",
+        "derived",
         "header",
         "labels",
     )
@@ -117,6 +123,7 @@ class Pack:
         self._lows = lows
         self._codes = codes
         self._groups = groups
+        self.derived: dict[object, object] = {}
         # One shared Match for each label: a look-up that hits allocates nothing.
         self._matches = tuple(Match(label) for label in labels)
 
@@ -138,6 +145,11 @@ class Pack:
         if self._groups:
             return next(self._enclosing(value), None)
         return None
+
+    @property
+    def has_ranges(self) -> bool:
+        """Whether any entry is a range."""
+        return bool(self._groups)
 
     def find_all(self, value: int) -> tuple[Match, ...]:
         """Every entry for a number, most specific first."""

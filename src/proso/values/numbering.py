@@ -61,6 +61,7 @@ class NumberingPlan:
 
 _plans: dict[int, NumberingPlan] = {}
 _lengths_by_prefix: dict[str, int] = {}
+_plan_by_prefix: dict[str, tuple[NumberingPlan, int] | None] = {}
 
 
 def is_region(region: str) -> bool:
@@ -87,6 +88,18 @@ def plan_of(calling_code: int) -> NumberingPlan:
     if plan is None:
         plan = _plans[calling_code] = _build_plan(calling_code)
     return plan
+
+
+def split_plan(digits: str) -> tuple[NumberingPlan, int] | None:
+    """The plan of E.164 digits and where the national digits begin; None for no calling code."""
+    prefix = digits[:_PREFIX_DIGITS]
+    try:
+        return _plan_by_prefix[prefix]
+    except KeyError:
+        code = split_calling_code(prefix)
+        found = (plan_of(code), len(str(code))) if code else None
+        _plan_by_prefix[prefix] = found  # at most 10,000 prefixes of four digits exist
+        return found
 
 
 def fast_lengths(prefix: str) -> int:

@@ -5,7 +5,7 @@ Two halves: settings a person writes down, and what the phone knows of the owner
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime, time, timedelta
 from typing import Final
 
@@ -100,9 +100,9 @@ class BreakThrough:
     minimum_gap: timedelta = timedelta(seconds=60)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class PackPolicy:
-    """What a pack's rating leads to.
+    """What a pack's rating leads to.  Compared by identity: verdicts are kept for each policy.
 
     Attributes:
         reject_from: a rating of at least this is rejected, 0..1; above 1 for never.
@@ -145,6 +145,7 @@ class OwnerRules:
         impossible: what happens to numbers that cannot exist.
         unallocated: what happens to numbers in no series in use.
         pack: what a pack's rating leads to.
+        given: names of the fields that hold anything, so that rules without are not asked.
     """
 
     allowed: frozenset[PhoneNumber] = frozenset()
@@ -164,8 +165,11 @@ class OwnerRules:
     impossible: Action = Action.SILENCE
     unallocated: Action = Action.LABEL
     pack: PackPolicy = field(default_factory=PackPolicy)
+    given: frozenset[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        names = frozenset(f.name for f in fields(self) if f.init and getattr(self, f.name))
+        object.__setattr__(self, "given", names)
         if len(self.allowed_patterns) > MAX_PATTERNS or len(self.blocked_patterns) > MAX_PATTERNS:
             raise BadRules(
                 found="a list of more than 1,000 patterns",

@@ -9,14 +9,18 @@ rule and says what each answered.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, TypeAlias
+from functools import lru_cache
+from typing import Final, TypeAlias, cast
 
 from proso.packs.pack import Match, Pack
 from proso.values.call import Call, Verification
-from proso.values.listing import Listing
+from proso.values.listing import Label, Listing
 from proso.values.number import Plausibility, is_emergency, is_short_code
 from proso.verdicts.rules import EMERGENCY_CALLBACK, OwnerRules, any_matches
 from proso.verdicts.verdict import Action, Evidence, Matched, Reason, Verdict
+
+_MAX_DERIVED: Final = 4096
+"""Verdicts kept with a pack: 256 labels for each of 16 policies."""
 
 Ask: TypeAlias = Callable[[Call, "Pack | None", OwnerRules, datetime], Verdict | None]
 
@@ -30,12 +34,15 @@ class Rule:
         ask: gives a verdict, or None when the rule has no opinion.
         needs: the field of the owner's rules without which it can have none; "" where it always
             may.
+        of_number: True when it judges only callers with a number, False when only callers
+            without, None for either.
         says: what it does, for the table in the documentation.
     """
 
     reason: Reason
     ask: Ask
     needs: str
+    of_number: bool | None
     says: str
 
 
@@ -64,11 +71,10 @@ def screen(call: Call, pack: Pack | None, rules: OwnerRules, now: datetime) -> V
         now: the present moment, aware, in the owner's time zone (schedules are local).
     """
     try:
-        for rule in PRECEDENCE:
-            if not rule.needs or getattr(rules, rule.needs):
-                verdict = rule.ask(call, pack, rules, now)
-                if verdict is not None:
-                    return verdict
+        for ask in _asked(rules.given, call.calling_number is not None):
+            verdict = ask(call, pack, rules, now)
+            if verdict is not None:
+                return verdict
     except Exception:  # noqa: BLE001  a bug of ours must never cost a call
         return _BUG
     return _BUG
@@ -84,15 +90,27 @@ def explain(
     verdict = screen(call, pack, rules, now)
     answers = []
     decided = False
+    has_number = call.calling_number is not None
     for rule in PRECEDENCE:
         try:
-            answer = rule.ask(call, pack, rules, now)
+            applies = rule.of_number in (None, has_number)
+            answer = rule.ask(call, pack, rules, now) if applies else None
         except Exception:  # noqa: BLE001  as in `screen`
             answer = None
         decides = not decided and answer is not None and verdict.reason is not Reason.BUG
         decided = decided or decides
         answers.append(Answer(rule.reason, answer, decides))
     return verdict, answers
+
+
+@lru_cache(maxsize=1024)  # 2 x 2^8 sets of fields can matter, so nothing is ever dropped
+def _asked(given: frozenset[str], has_number: bool) -> tuple[Ask, ...]:  # noqa: FBT001
+    """The rules that can have an opinion, in order: most owners use a few of them."""
+    return tuple(
+        rule.ask
+        for rule in PRECEDENCE
+        if (not rule.needs or rule.needs in given) and rule.of_number in (None, has_number)
+    )
 
 
 def _by_rule(action: Action, reason: Reason, text: str) -> Verdict:
@@ -124,7 +142,6 @@ _REPEATED: Final = _by_rule(
 _SHORT: Final = _by_rule(
     Action.ALLOW, Reason.SHORT_CODE, "a short number of a local service or extension"
 )
-_NOT_LISTED: Final = Verdict(Action.ALLOW, Reason.NOT_LISTED, "nothing is known against it")
 _NO_PACK: Final = Verdict(Action.ALLOW, Reason.NO_PACK, "no pack is installed for this region")
 
 
@@ -228,36 +245,35 @@ def _short_code(call: Call, _p: Pack | None, _r: OwnerRules, _n: datetime) -> Ve
     return None
 
 
-def _impossible(call: Call, _p: Pack | None, rules: OwnerRules, _n: datetime) -> Verdict | None:
-    number = call.calling_number
-    if number is not None and number.plausibility is not Plausibility.IMPOSSIBLE:
-        return None
+def _no_number(_c: Call, _p: Pack | None, rules: OwnerRules, _n: datetime) -> Verdict | None:
     return _by_rule(rules.impossible, Reason.IMPOSSIBLE_NUMBER, "no such number can exist")
 
 
 def _from_pack(call: Call, pack: Pack | None, rules: OwnerRules, _n: datetime) -> Verdict | None:
     if pack is None or call.calling_number is None:
         return None
-    match = pack.find(call.calling_number.value)
-    return None if match is None else _verdict_of(match, pack, rules, call)
-
-
-def _verdict_of(match: Match, pack: Pack, rules: OwnerRules, call: Call) -> Verdict | None:
-    label, header = match.label, pack.header
-    if label.listing is Listing.CLEARED:
-        action = Action.ALLOW
-    elif label.listing is Listing.WATCHED:
-        action = Action.LABEL  # shown, never stopped: the hub is not sure
-    elif label.rating >= rules.pack.reject_from:
-        action = Action.REJECT
-    elif label.rating >= rules.pack.silence_from:
-        action = Action.SILENCE
-    elif label.rating >= rules.pack.label_from:
-        action = Action.LABEL
-    else:
+    value = call.calling_number.value
+    match = pack.find(value)
+    if match is None:
         return None
-    value = call.calling_number.value if call.calling_number else 0
-    evidence = tuple(_evidence(found, pack) for found in pack.find_all(value))
+    if pack.has_ranges:
+        return _verdict_of(pack.find_all(value), pack, rules)
+    # Without ranges the label says it all, so one verdict serves every number of that label.
+    key = (match, rules.pack)
+    known = pack.derived.get(key, pack)
+    if known is pack:
+        if len(pack.derived) >= _MAX_DERIVED:
+            pack.derived.clear()
+        known = pack.derived[key] = _verdict_of((match,), pack, rules)
+    return cast("Verdict | None", known)
+
+
+def _verdict_of(matches: tuple[Match, ...], pack: Pack, rules: OwnerRules) -> Verdict | None:
+    label, header = matches[0].label, pack.header
+    action = _action_of(label, rules)
+    if action is None:
+        return None
+    evidence = tuple(_evidence(match, pack) for match in matches)
     return Verdict(
         action,
         Reason.PACK,
@@ -270,6 +286,17 @@ def _verdict_of(match: Match, pack: Pack, rules: OwnerRules, call: Call) -> Verd
         header.serial,
         header.rule_version,
     )
+
+
+def _action_of(label: Label, rules: OwnerRules) -> Action | None:
+    policy = rules.pack
+    if label.listing is Listing.CLEARED:
+        return Action.ALLOW
+    if label.rating < policy.label_from:
+        return None
+    if label.listing is Listing.WATCHED or label.rating < policy.silence_from:
+        return Action.LABEL  # watched: shown, never stopped, because the hub is not sure
+    return Action.SILENCE if label.rating < policy.reject_from else Action.REJECT
 
 
 def _evidence(match: Match, pack: Pack) -> Evidence:
@@ -300,89 +327,133 @@ def _evidence(match: Match, pack: Pack) -> Evidence:
     )
 
 
-def _unallocated(call: Call, _p: Pack | None, rules: OwnerRules, _n: datetime) -> Verdict | None:
+def _implausible(call: Call, _p: Pack | None, rules: OwnerRules, _n: datetime) -> Verdict | None:
     number = call.calling_number
-    if number is None or number.plausibility is not Plausibility.UNALLOCATED:
+    kind = Plausibility.ALLOCATED if number is None else number.plausibility
+    if kind is Plausibility.ALLOCATED:
         return None
+    if kind is Plausibility.IMPOSSIBLE:
+        return _by_rule(rules.impossible, Reason.IMPOSSIBLE_NUMBER, "no such number can exist")
     text = "no operator has this number by the plan at hand"
     return _by_rule(rules.unallocated, Reason.UNALLOCATED_NUMBER, text)
 
 
-def _no_pack(_c: Call, pack: Pack | None, _r: OwnerRules, _n: datetime) -> Verdict | None:
-    return _NO_PACK if pack is None else None
-
-
-def _not_listed(_c: Call, pack: Pack | None, _r: OwnerRules, _n: datetime) -> Verdict | None:
-    return _NOT_LISTED if pack is not None else None
+def _unlisted(_c: Call, pack: Pack | None, _r: OwnerRules, _n: datetime) -> Verdict | None:
+    if pack is None:
+        return _NO_PACK
+    known = pack.derived.get(Reason.NOT_LISTED)
+    if known is None:
+        text = "nothing is known against it"
+        header = pack.header
+        known = pack.derived[Reason.NOT_LISTED] = Verdict(
+            Action.ALLOW,
+            Reason.NOT_LISTED,
+            text,
+            pack_serial=header.serial,
+            rule_version=header.rule_version,
+        )
+    return cast("Verdict", known)
 
 
 PRECEDENCE: Final = (
-    Rule(Reason.EMERGENCY_NUMBER, _emergency_number, "", "an emergency number rings"),
+    Rule(Reason.EMERGENCY_NUMBER, _emergency_number, "", False, "an emergency number rings"),
     Rule(
         Reason.EMERGENCY_CALLBACK,
         _emergency_callback,
         "last_emergency_call",
+        None,
         "every call rings for two hours after the owner called the emergency services",
     ),
-    Rule(Reason.ALLOWLIST, _allowlist, "allowed", "a number on the owner's allow-list rings"),
+    Rule(
+        Reason.ALLOWLIST, _allowlist, "allowed", True, "a number on the owner's allow-list rings"
+    ),
     Rule(
         Reason.ALLOWLIST,
         _allow_pattern,
         "allowed_patterns",
+        True,
         "a number that fits a pattern of the allow-list rings",
     ),
     Rule(
-        Reason.BLOCKLIST, _blocklist, "blocked", "a number on the owner's block-list is rejected"
+        Reason.BLOCKLIST,
+        _blocklist,
+        "blocked",
+        True,
+        "a number on the owner's block-list is rejected",
     ),
-    Rule(Reason.CONTACT, _contact, "contacts", "a number in the contacts rings"),
-    Rule(Reason.DIALLED_BEFORE, _dialled, "dialled", "a number the owner has called rings"),
+    Rule(Reason.CONTACT, _contact, "contacts", True, "a number in the contacts rings"),
+    Rule(Reason.DIALLED_BEFORE, _dialled, "dialled", True, "a number the owner has called rings"),
     Rule(
         Reason.ANSWERED_BEFORE,
         _answered,
         "answered",
+        True,
         "a number whose call the owner has taken rings",
     ),
     Rule(
         Reason.EXPECTED_CALL,
         _expected,
         "expecting_until",
+        None,
         "every call rings while the owner expects one",
     ),
     Rule(
         Reason.BLOCKLIST_PATTERN,
         _block_pattern,
         "blocked_patterns",
+        True,
         "a number that fits a pattern of the block-list is rejected",
     ),
     Rule(
         Reason.REPEATED_CALL,
         _repeated,
         "recent_calls",
-        "a caller who tries again rings: n calls in m minutes, those closer than the gap count once",
+        True,
+        "a caller who tries n times in m minutes rings; tries closer than the gap count once",
     ),
-    Rule(Reason.SCHEDULE, _schedule, "schedules", "the owner's hours: their own action"),
-    Rule(Reason.WITHHELD, _withheld, "", "a caller without a number: the owner's choice, labelled"),
+    Rule(
+        Reason.SCHEDULE,
+        _schedule,
+        "schedules",
+        None,
+        "in the owner's hours: the action set for them, silenced unless set",
+    ),
+    Rule(
+        Reason.WITHHELD,
+        _withheld,
+        "",
+        False,
+        "a caller without a number: the action set, labelled unless set",
+    ),
     Rule(
         Reason.FAILED_VERIFICATION,
         _failed,
         "",
-        "a number whose signature is false: the owner's choice, labelled",
+        True,
+        "a number whose signature is false: the action set, labelled unless set",
     ),
-    Rule(Reason.SHORT_CODE, _short_code, "", "a short number of two to six digits rings"),
+    Rule(Reason.SHORT_CODE, _short_code, "", False, "a short number of two to six digits rings"),
     Rule(
         Reason.IMPOSSIBLE_NUMBER,
-        _impossible,
+        _no_number,
         "",
-        "a number that cannot exist: the owner's choice, silenced",
+        False,
+        "a caller that is no number: the action set, silenced unless set",
     ),
-    Rule(Reason.PACK, _from_pack, "", "what the pack says: rejected, silenced, labelled or let through"),
+    Rule(
+        Reason.PACK,
+        _from_pack,
+        "",
+        True,
+        "what the pack says: rejected, silenced, labelled, or let through where cleared",
+    ),
     Rule(
         Reason.UNALLOCATED_NUMBER,
-        _unallocated,
+        _implausible,
         "",
-        "a number in no series in use: the owner's choice, labelled",
+        True,
+        "a number in no series in use: labelled unless set; one that cannot exist: silenced",
     ),
-    Rule(Reason.NO_PACK, _no_pack, "", "without a pack the call rings"),
-    Rule(Reason.NOT_LISTED, _not_listed, "", "a call nothing is known against rings"),
+    Rule(Reason.NOT_LISTED, _unlisted, "", None, "a call nothing is known against rings"),
 )
 """Every rule in the order it is asked; the first that has an opinion decides."""

@@ -1,0 +1,1 @@
+"""The hub: takes reports, keeps them, weighs them, and publishes packs."""

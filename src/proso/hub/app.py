@@ -1,0 +1,84 @@
+"""The hub over HTTP: take reports, hand out packs.
+
+    POST /reports          one report or a list of them; answers when they are on the disk
+    GET  /packs/{file}     packs as static files
+    GET  /healthz          whether the hub lives
+"""
+
+import json
+from datetime import UTC, datetime
+from typing import Final
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from proso.errors import BadReport, ProsoError
+from proso.hub.store import Store
+from proso.reports.report import parse_batch
+
+MAX_BODY_BYTES: Final = 1_000_000
+"""About 4,000 reports: a device that was offline for years."""
+
+
+def create_app(store: Store) -> Starlette:
+    """The hub's web application over an open store."""
+
+    async def take_reports(request: Request) -> Response:
+        now = datetime.now(UTC)
+        reports, refusals = parse_batch(await _rows(request), now=now)
+        added = await run_in_threadpool(store.append, reports, received_at=now)
+        return JSONResponse(
+            {
+                "accepted": len(reports),
+                "new": added,
+                "refused": [{"row": one.row, "why": one.why} for one in refusals],
+            },
+            status_code=200 if reports or not refusals else 400,
+        )
+
+    async def healthz(_: Request) -> Response:
+        return JSONResponse({"status": "ok"})
+
+    return Starlette(
+        routes=[
+            Route("/reports", take_reports, methods=["POST"]),
+            Route("/healthz", healthz),
+            Mount("/packs", StaticFiles(directory=store.directory / "packs")),
+        ],
+        exception_handlers={ProsoError: _problem},
+    )
+
+
+async def _rows(request: Request) -> list[dict[str, object]]:
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BODY_BYTES:
+            raise _bad("a body of more than a megabyte", "at most one megabyte")
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise _bad("a body that is no JSON", "a report, or a list of them") from error
+    rows = value if isinstance(value, list) else [value]
+    if not all(isinstance(row, dict) for row in rows):
+        raise _bad("JSON that is no report", "an object, or a list of objects")
+    return rows
+
+
+def _bad(found: str, expected: str) -> BadReport:
+    return BadReport(found=found, expected=expected, remedy="correct it and send it again")
+
+
+async def _problem(_: Request, error: Exception) -> Response:
+    """Our errors as problem details.  Source: RFC 9457."""
+    status = error.http_status if isinstance(error, ProsoError) else 500
+    return JSONResponse(
+        {"type": "about:blank", "title": type(error).__name__, "status": status}
+        | {"detail": str(error)},
+        status_code=status,
+        media_type="application/problem+json",
+    )

@@ -1,0 +1,1 @@
+"""Importers: one module a source, each yielding the same columns."""

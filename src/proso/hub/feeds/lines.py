@@ -1,0 +1,189 @@
+"""A table from a text file of lines, of which any may be broken.
+
+Files come from strangers: cut off, in another encoding, or without a line end for two gigabytes.
+Lines are looked at before the CSV parser sees them, so that memory stays bounded and a bad line
+costs only itself.
+"""
+
+import bz2
+import gzip
+import lzma
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Final, TypeAlias
+
+import pyarrow as pa
+from pyarrow import csv
+
+from proso.errors import BadFile
+from proso.reports.report import Refusal
+
+MAX_LINE_BYTES: Final = 64 * 1024
+"""No complaint or list row comes near a kilobyte; a longer line is not one."""
+
+_BLOCK_BYTES: Final = 4 * 1024 * 1024
+_OPENERS: Final[dict[str, Callable[..., IO[bytes]]]] = {
+    ".xz": lzma.open,
+    ".gz": gzip.open,
+    ".bz2": bz2.open,
+}
+_DAMAGE: Final = (lzma.LZMAError, EOFError, zlib.error, gzip.BadGzipFile)
+
+Progress: TypeAlias = Callable[[int], None]
+
+
+@dataclass(slots=True)
+class Lines:
+    """A file of comma-separated lines, read block by block.
+
+    Attributes:
+        path: the file; .xz, .gz and .bz2 are read through.
+        header: names of the first line, lower case.
+        refusals: the lines that were not taken, as they are met.
+        read: data lines met so far, bad ones included.
+    """
+
+    path: Path
+    progress: Progress
+    header: list[str] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
+    read: int = 0
+
+    def tables(self) -> Iterator[tuple[pa.Table, list[int]]]:
+        """Yields (table of text columns, the line number of each row), a block at a time.
+
+        Raises:
+            BadFile: it cannot be opened, is damaged, or has no header.
+        """
+        try:
+            with self.path.open("rb") as raw:
+                stream = _OPENERS.get(self.path.suffix, lambda file: file)(raw)
+                for line_number, lines in self._blocks(stream, raw):
+                    yield from self._parsed(line_number, lines)
+        except _DAMAGE as error:
+            raise BadFile(
+                found=f"{self.path.name}, damaged after {self.read:,} rows",
+                expected="a whole file",
+                remedy="fetch it again; nothing of it was imported",
+            ) from error
+        except OSError as error:
+            raise BadFile(
+                found=f"{self.path.name}, which cannot be read ({error.strerror or error})",
+                expected="a readable file",
+                remedy="check its name and permissions",
+            ) from error
+
+    def _blocks(self, stream: IO[bytes], raw: IO[bytes]) -> Iterator[tuple[int, list[bytes]]]:
+        """Yields (number of the first line, whole lines); a line too long is cut to one byte."""
+        rest, line_number, skipping = b"", 1, False
+        while chunk := stream.read(_BLOCK_BYTES):
+            self.progress(raw.tell())
+            if skipping:
+                end = chunk.find(b"\n")
+                if end < 0:
+                    continue
+                chunk, skipping = b"\0" + chunk[end:], False
+            *lines, rest = (rest + chunk).split(b"\n")
+            if len(rest) > MAX_LINE_BYTES:
+                rest, skipping = b"", True
+            if lines:
+                yield line_number, lines
+                line_number += len(lines)
+        if skipping:
+            rest = b"\0"
+        if rest:
+            yield line_number, [rest]
+
+    def _parsed(self, first: int, lines: list[bytes]) -> Iterator[tuple[pa.Table, list[int]]]:
+        if not self.header:
+            self._read_header(lines[0])
+            first, lines = first + 1, lines[1:]
+        self.read += len(lines)
+        numbers = list(range(first, first + len(lines)))
+        block = b"\n".join(lines)
+        if not _is_regular(block):
+            kept = [
+                (number, line)
+                for number, line in zip(numbers, lines, strict=True)
+                if self._is_sound(number, line)
+            ]
+            numbers = [number for number, _ in kept]
+            block = b"\n".join(line for _, line in kept)
+        elif b"\n\n" in block or block.startswith(b"\n") or block.endswith(b"\n"):
+            kept = [(n, line) for n, line in zip(numbers, lines, strict=True) if line.strip()]
+            numbers = [number for number, _ in kept]
+            block = b"\n".join(line for _, line in kept)
+        if block:
+            yield self._table(block, numbers)
+
+    def _read_header(self, line: bytes) -> None:
+        text = line.decode("utf-8-sig", "replace").strip("\r\n\0 ")
+        self.header = [name.strip().strip('"').lower() for name in text.split(",")]
+        if text == "" or len(set(self.header)) != len(self.header):
+            raise BadFile(
+                found=f"{self.path.name}, whose first line names no columns",
+                expected="a line of distinct column names",
+                remedy="add one",
+            )
+
+    def _is_sound(self, number: int, line: bytes) -> bool:
+        why = None
+        if line == b"\0" or len(line) > MAX_LINE_BYTES:
+            why = f"a line longer than {MAX_LINE_BYTES // 1024} KiB"
+        elif b"\0" in line:
+            why = "a line with NUL bytes"
+        elif line.count(b'"') % 2:
+            why = "a quotation mark that is never closed"
+        elif not line.strip():
+            return False
+        else:
+            try:
+                line.decode("utf-8")
+            except UnicodeDecodeError:
+                why = "a line that is not UTF-8"
+        if why:
+            self.refusals.append(Refusal(number, why))
+        return why is None
+
+    def _table(self, block: bytes, numbers: list[int]) -> tuple[pa.Table, list[int]]:
+        refused: set[int] = set()
+
+        def refuse(row: csv.InvalidRow) -> str:
+            place = row.number - 1
+            refused.add(place)
+            self.refusals.append(
+                Refusal(
+                    numbers[place],
+                    f"{row.actual_columns} fields where the header has {row.expected_columns}",
+                )
+            )
+            return "skip"
+
+        table = csv.read_csv(
+            pa.BufferReader(block),
+            read_options=csv.ReadOptions(
+                column_names=self.header, use_threads=False, block_size=len(block) + 1
+            ),
+            parse_options=csv.ParseOptions(invalid_row_handler=refuse),
+            convert_options=csv.ConvertOptions(
+                column_types=dict.fromkeys(self.header, pa.string()), strings_can_be_null=False
+            ),
+        )
+        if refused:
+            numbers = [n for place, n in enumerate(numbers) if place not in refused]
+        return table, numbers
+
+
+def _is_regular(block: bytes) -> bool:
+    """Whether a block surely has no line that needs a closer look."""
+    if b"\0" in block or b'"' in block:
+        return False
+    if max(map(len, block.split(b"\n")), default=0) > MAX_LINE_BYTES:
+        return False
+    try:
+        block.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True

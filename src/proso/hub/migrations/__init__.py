@@ -1,0 +1,1 @@
+"""Alembic's environment and versions, run from code: there is no alembic.ini to keep."""
