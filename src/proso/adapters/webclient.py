@@ -1,0 +1,54 @@
+"""The hub, over HTTP."""
+
+from typing import Any, Final, Self
+
+import httpx
+
+from proso.errors import HubUnreachable
+
+TIMEOUT_SECONDS: Final = 10
+MAX_PACK_BYTES: Final = 200_000_000
+"""Ten million numbers take about 30 MB."""
+
+
+class WebClient:
+    """A hub at a URL.  Takes a live `httpx.Client`, so that a test can pass one without a wire."""
+
+    def __init__(self, client: httpx.Client) -> None:
+        self._client = client
+
+    @classmethod
+    def to(cls, url: str) -> Self:
+        """A client of the hub at a URL such as ``https://hub.example``."""
+        return cls(httpx.Client(base_url=url, timeout=TIMEOUT_SECONDS))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
+
+    def send(self, reports: list[dict[str, str]]) -> dict[str, Any]:
+        """Hands reports in; the answer says how many were accepted and which were refused."""
+        answer: dict[str, Any] = self._asked("POST", "/reports", json=reports).json()
+        return answer
+
+    def fetch_pack(self, region: str) -> bytes:
+        """The newest pack of a region, as bytes to be decoded and trusted elsewhere."""
+        return self._asked("GET", f"/packs/{region}.pack").content[:MAX_PACK_BYTES]
+
+    def ping(self) -> bool:
+        """Whether the hub answers."""
+        return self._asked("GET", "/healthz").status_code == httpx.codes.OK
+
+    def _asked(self, method: str, path: str, **options: Any) -> httpx.Response:  # noqa: ANN401
+        try:
+            response = self._client.request(method, path, **options)
+            response.raise_for_status()
+        except (httpx.HTTPError, ValueError) as error:
+            raise HubUnreachable(
+                found=f"no good answer from the hub ({error})".replace("\n", " "),
+                expected=f"{path} to answer",
+                remedy="check the address, or try again later; nothing was lost",
+            ) from error
+        return response

@@ -1,0 +1,94 @@
+"""`proso backtest`: what would yesterday's packs have caught?"""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from proso.cli.output import answers, hub_module, print_json, talk
+
+_day = click.DateTime(formats=["%Y-%m-%d"])
+
+
+@click.group()
+def backtest() -> None:
+    """What would packs built the evening before have caught?"""
+
+
+@backtest.command()
+@click.option("--reports", type=click.Path(path_type=Path), required=True, help="Folder of months.")
+@click.option("--legitimate", type=click.Path(path_type=Path), required=True, help="CSV of numbers.")
+@click.option("--from", "begins", type=_day, required=True, help="First test day.")
+@click.option("--to", "ends", type=_day, required=True, help="Last test day.")
+@click.option("--plot", type=click.Path(path_type=Path), help="Also draw a PNG here.")
+@click.option("--json", "as_json", is_flag=True)
+def calls(  # noqa: PLR0913  a command with its options
+    reports: Path,
+    legitimate: Path,
+    begins: datetime,
+    ends: datetime,
+    plot: Path | None,
+    as_json: bool,  # noqa: FBT001
+) -> None:
+    """Recall and false positives of proso and of others' rules, day by day.
+
+    Example: proso backtest calls --reports ftc --legitimate honest.csv --from 2020-09-01
+    --to 2020-11-30 --plot backtest.png
+    """
+    from rich.progress import Progress
+
+    testing = hub_module("backtest")
+    with Progress(console=talk, transient=True) as bar:
+        task = bar.add_task("replaying", total=None)
+        result = testing.run(
+            reports=reports,
+            legitimate=legitimate,
+            begins=begins.date(),
+            ends=ends.date(),
+            progress=lambda done, days: bar.update(task, completed=done, total=days),
+        )
+    if plot:
+        testing.plot(result, plot)
+    if as_json:
+        print_json(testing.as_json(result))
+        return
+    _print(result)
+
+
+def _print(result: Any) -> None:  # noqa: ANN401
+    from rich.table import Table
+
+    table = Table(
+        title=f"{result.days} days, {result.complaints:,} complaints "
+        f"({result.without_number:,} without a usable number), {result.legitimate:,} honest numbers"
+    )
+    columns = ("method", "budget", "recall", "of valid", "false positives", "95 %", "entries")
+    for name in (*columns, "number space"):
+        table.add_column(name, justify="left" if name == "method" else "right")
+    for method in result.methods:
+        for point in method.points:
+            table.add_row(method.name, *_cells(point))
+        for point in method.held_out:
+            table.add_row(f"{method.name}, held out", *_cells(point))
+        table.add_section()
+    answers.print(table)
+    answers.print(
+        "Lists are built from complaints of earlier days only.  recall counts all rows; a row "
+        "without a number counts for proso where screening acts on it.\nbudget: lowest threshold "
+        "that hits at most this share of honest numbers on the same days; held out: threshold from "
+        "the first half of the days, figures from the second."
+    )
+
+
+def _cells(point: Any) -> list[str]:  # noqa: ANN401
+    low, high = point.interval
+    return [
+        "as is" if point.budget is None else f"{point.budget:.2%}",
+        f"{point.recall:.2%}",
+        f"{point.recall_valid:.2%}",
+        f"{point.false_positives:.3%}",
+        f"{low:.2%}..{high:.2%}",
+        f"{point.entries:,}",
+        f"{point.number_space:.4%}",
+    ]

@@ -1,0 +1,238 @@
+"""`proso hub`: take reports, publish packs."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from proso.cli.output import answers, hub_module, print_json, talk
+
+_hub = click.option(
+    "--hub",
+    "directory",
+    type=click.Path(path_type=Path),
+    default=Path("hub"),
+    show_default=True,
+    help="Directory of the hub.",
+)
+_json = click.option("--json", "as_json", is_flag=True)
+_files = click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+
+
+@click.group()
+def hub() -> None:
+    """Run a hub: take reports, publish packs."""
+
+
+@hub.command()
+@_hub
+def init(directory: Path) -> None:
+    """Make a hub in a directory; harmless where there is one.
+
+    Example: proso hub init --hub hub
+    """
+    hub_module("store").Store.create(directory).close()
+    answers.print(f"a hub in {directory}", markup=False)
+
+
+@hub.command()
+@_hub
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8021, show_default=True)
+def serve(directory: Path, host: str, port: int) -> None:
+    """Take reports and hand out packs over HTTP.
+
+    Example: proso hub serve --hub hub --port 8021
+    """
+    app = hub_module("app").create_app(hub_module("store").Store.open(directory))
+    import uvicorn
+
+    uvicorn.run(app, host=host, port=port, access_log=False)
+
+
+@hub.group(name="import")
+def import_() -> None:
+    """Take in files of reports; importing twice adds nothing."""
+
+
+@import_.command()
+@_files
+@_hub
+@_json
+def ftc(files: tuple[Path, ...], directory: Path, as_json: bool) -> None:  # noqa: FBT001
+    """The FTC's daily files, or monthly ones reduced to four columns.
+
+    Example: proso hub import ftc 2020-09.csv.xz
+    """
+    feed = hub_module("feeds.ftc")
+    _import(files, directory, feed.read, feed.SOURCE, feed.REGION, as_json=as_json)
+
+
+@import_.command(name="csv")
+@_files
+@_hub
+@_json
+@click.option("--number-column", required=True, help="Column of the numbers.")
+@click.option("--date-column", help="Column of the dates, ISO 8601.")
+@click.option("--category-column", help="Column of the categories.")
+@click.option("--region", default="US", show_default=True, help="Region of the numbers.")
+@click.option("--source", default="list", show_default=True, help="A name for the list.")
+@click.option("--as-of", type=click.DateTime(), help="When the list was true; today if not given.")
+def csv_(  # noqa: PLR0913  a command with its options
+    files: tuple[Path, ...],
+    directory: Path,
+    as_json: bool,  # noqa: FBT001
+    number_column: str,
+    date_column: str | None,
+    category_column: str | None,
+    region: str,
+    source: str,
+    as_of: datetime | None,
+) -> None:
+    """Anybody's list of numbers.
+
+    Example: proso hub import csv spam.csv --number-column phone
+    """
+    feed = hub_module("feeds.listfile")
+    today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    columns = feed.ListColumns(
+        number=number_column,
+        date=date_column,
+        category=category_column,
+        region=region,
+        as_of=as_of.replace(tzinfo=UTC) if as_of else today,
+    )
+
+    def read(path: Path, progress: Any) -> Any:  # noqa: ANN401
+        return feed.read(path, columns, progress)
+
+    if not source.isidentifier() or len(source) > 32:  # noqa: PLR2004  the width of the column
+        raise click.BadParameter("use up to 32 letters, digits and _", param_hint="--source")
+    _import(files, directory, read, source, region, as_json=as_json)
+
+
+@hub.command()
+@_hub
+@_json
+@click.option("--region", default="US", show_default=True)
+@click.option("--as-of", type=click.DateTime(), help="Weigh what was known then, UTC.")
+def publish(directory: Path, region: str, as_of: datetime | None, as_json: bool) -> None:  # noqa: FBT001
+    """Weigh the reports and write the pack of a region.
+
+    Example: proso hub publish --region US
+    """
+    store = hub_module("store").Store.open(directory)
+    moment = as_of.replace(tzinfo=UTC) if as_of else datetime.now(UTC)
+    done = hub_module("publish").publish(store, region=region, as_of=moment)
+    release = done.release
+    path = directory / "packs" / release.file
+    if as_json:
+        print_json(
+            {
+                "region": release.region,
+                "serial": release.serial,
+                "as_of": datetime.fromtimestamp(release.as_of, UTC).isoformat(),
+                "file": str(path),
+                "sha256": release.digest,
+                "bytes": done.size_bytes,
+                "listed": done.listed,
+                "watched": done.watched,
+                "cleared": done.cleared,
+                "rule_version": release.rule_version,
+            }
+        )
+        return
+    answers.print(
+        f"{path}: serial {release.serial}, {done.listed:,} listed, {done.watched:,} watched, "
+        f"{done.cleared:,} cleared, {done.size_bytes:,} bytes",
+        markup=False,
+    )
+
+
+@hub.command()
+@_hub
+@_json
+def status(directory: Path, as_json: bool) -> None:  # noqa: FBT001
+    """How much a hub holds.
+
+    Example: proso hub status
+    """
+    counts = hub_module("store").Store.open(directory).counts()
+    if as_json:
+        print_json(counts)
+        return
+    for name, value in counts.items():
+        answers.print(f"{name:<10} {value:,}", markup=False)
+
+
+def _import(  # noqa: PLR0913  a command with its settings
+    files: tuple[Path, ...],
+    directory: Path,
+    read: Any,  # noqa: ANN401
+    source: str,
+    region: str,
+    *,
+    as_json: bool,
+) -> None:
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+    importing = hub_module("importing")
+    store = hub_module("store").Store.open(directory)
+    sizes = {path: path.stat().st_size for path in files if path.is_file()}
+    summaries = []
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TimeRemainingColumn(),
+        console=talk,
+    ) as bar:
+        task = bar.add_task("importing", total=sum(sizes.values()))
+        before: dict[Path, int] = {}
+
+        def progress(path: Path, done: int) -> None:
+            before[path] = done
+            bar.update(task, completed=sum(before.values()), description=path.name)
+
+        for summary in importing.import_files(
+            store,
+            files,
+            read,
+            source=source,
+            region=region,
+            now=datetime.now(UTC),
+            progress=progress,
+        ):
+            summaries.append(summary)
+            if not as_json:
+                talk.print(_sentence(summary), markup=False)
+        bar.update(task, completed=sum(sizes.values()))
+    _print_import(summaries, as_json=as_json)
+
+
+def _sentence(one: Any) -> str:  # noqa: ANN401
+    text = f"{one.name}: {one.read:,} rows, {one.added:,} new, {one.known:,} known"
+    if one.refused:
+        text += f", {one.refused:,} refused (see {one.refused_file})"
+    return text
+
+
+def _print_import(summaries: Iterable[Any], *, as_json: bool) -> None:
+    rows = list(summaries)
+    total = {
+        name: sum(getattr(row, name) for row in rows)
+        for name in ("read", "added", "known", "refused", "without_number")
+    }
+    seconds = sum(row.seconds for row in rows)
+    speed = round(total["read"] / seconds) if seconds else 0
+    if as_json:
+        print_json(total | {"seconds": round(seconds, 2), "rows_per_second": speed})
+        return
+    answers.print(
+        f"{total['read']:,} rows in {seconds:.1f} s ({speed:,} a second): {total['added']:,} new, "
+        f"{total['known']:,} known, {total['refused']:,} refused; "
+        f"{total['without_number']:,} of the new carry no usable number",
+        markup=False,
+    )

@@ -1,0 +1,79 @@
+"""`proso`: noun, then verb."""
+
+import os
+import sys
+from typing import Any, Final
+
+import click
+
+from proso.errors import Interrupted, ProsoError
+
+_COMMANDS: Final = {
+    "backtest": ("proso.cli.backtest", "backtest", "What would yesterday's packs have caught?"),
+    "call": ("proso.cli.call", "call", "Judge calls, and say why."),
+    "demo": ("proso.cli.demo", "demo", "The whole loop on this machine, narrated."),
+    "hub": ("proso.cli.hub", "hub", "Run a hub: take reports, publish packs."),
+    "pack": ("proso.cli.pack", "pack", "Build, show and verify packs."),
+    "report": ("proso.cli.report", "report", "Say what a number is; sent only when you say so."),
+}
+
+
+class _LazyGroup(click.Group):
+    """Imports a command's module only when it is used: `call screen` starts in a tenth second."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return sorted(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in _COMMANDS:
+            return None
+        module, name, _ = _COMMANDS[cmd_name]
+        command: click.Command = getattr(__import__(module, fromlist=[name]), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, row[2]) for name, row in sorted(_COMMANDS.items())])
+
+
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="proso")
+def cli() -> None:
+    """proso: spam calls intercepted from a pack the phone carries.
+
+    Try: proso demo
+    """
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Runs a command; every error of ours is one sentence and an exit code of its own."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """As `main`, giving the exit code back."""
+    try:
+        result: Any = cli.main(args=arguments, prog_name="proso", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        return _fail(
+            Interrupted(
+                found="Ctrl-C",
+                expected="the command to end by itself",
+                remedy="what was finished is kept; the same command goes on from there",
+            )
+        )
+    except ProsoError as error:
+        return _fail(error)
+    except BrokenPipeError:
+        # The reader of our output went away (`| head`): that is its right.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return result if isinstance(result, int) else 0
+
+
+def _fail(error: ProsoError) -> int:
+    click.echo(f"proso: {error}", err=True)
+    return error.exit_code

@@ -1,0 +1,44 @@
+"""How commands print: answers on stdout, talk on stderr."""
+
+import importlib
+import json
+import sys
+from types import ModuleType
+from typing import Any
+
+from rich.console import Console
+
+from proso.errors import MissingExtra
+
+talk = Console(stderr=True, highlight=False)
+answers = Console(highlight=False, soft_wrap=True)
+
+
+def print_json(value: object) -> None:
+    """One JSON value on a line."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
+
+
+def hub_module(name: str) -> Any:  # noqa: ANN401  a module, whose attributes no type names
+    """A module of the hub, or one clear sentence where only the phone is installed."""
+    try:
+        module: ModuleType = importlib.import_module(f"proso.hub.{name}")
+    except ModuleNotFoundError as error:
+        if error.name and error.name.startswith("proso"):
+            raise
+        raise MissingExtra(
+            found=f"an install without {error.name}: the phone's, which runs no hub",
+            expected="the hub's parts",
+            remedy="run: pip install 'proso[hub]'",
+        ) from error
+    return module
+
+
+def is_hub_installed() -> bool:
+    """Whether the hub's parts are there."""
+    try:
+        hub_module("publish")
+        hub_module("app")
+    except MissingExtra:
+        return False
+    return True

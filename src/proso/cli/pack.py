@@ -1,0 +1,139 @@
+"""`proso pack`: build, show and verify packs."""
+
+import hashlib
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from proso.cli.output import answers, print_json, talk
+from proso.errors import BadFile, BadListing, ProsoError, Unavailable
+
+
+@click.group()
+def pack() -> None:
+    """Build, show and verify packs."""
+
+
+@pack.command()
+@click.option("--listings", type=click.Path(path_type=Path), required=True, help="CSV file.")
+@click.option("--region", default="US", show_default=True, help="Region of the pack.")
+@click.option("--serial", default=1, show_default=True, type=click.IntRange(1, 2**63 - 1))
+@click.option("--as-of", type=click.DateTime(), help="When the list was true, UTC.")
+@click.option("--output", type=click.Path(path_type=Path), help="Where to; REGION.pack if not given.")
+@click.option("--json", "as_json", is_flag=True)
+def build(  # noqa: PLR0913  a command with its options
+    listings: Path,
+    region: str,
+    serial: int,
+    as_of: datetime | None,
+    output: Path | None,
+    as_json: bool,  # noqa: FBT001
+) -> None:
+    """A pack from rows of number_or_prefix, category, rating.
+
+    Example: proso pack build --listings spam.csv --region US
+    """
+    from proso.packs import build as building
+    from proso.values.numbering import is_region
+
+    if not is_region(region):
+        raise click.BadParameter(f"{region!r} is no region; use a code such as US", param_hint="--region")
+    target = output or Path(f"{region}.pack")
+    rows, refused = [], []
+    try:
+        with listings.open(encoding="utf-8-sig", newline="") as lines:
+            for row in building.parse_listings(lines, region=region):
+                (refused if isinstance(row, BadListing) else rows).append(row)
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadFile(
+            found=f"{listings.name}, which cannot be read ({error})",
+            expected="a CSV file in UTF-8",
+            remedy="check its name, permissions and encoding",
+        ) from error
+    data = building.build(
+        (row for row in rows if not isinstance(row, BadListing)),
+        region=region,
+        serial=serial,
+        as_of=(as_of or datetime.now(UTC)).replace(tzinfo=UTC),
+        rule_version="listings",
+    )
+    _write(target, data)
+    for error in refused[:20]:
+        talk.print(f"left out: {error}", markup=False)
+    summary = {
+        "file": str(target),
+        "entries": len(rows),
+        "refused": len(refused),
+        "bytes": len(data),
+        "sha256": hashlib.sha256(data).hexdigest(),
+    }
+    if as_json:
+        print_json(summary)
+    else:
+        answers.print(
+            f"{target}: {len(rows):,} rows, {len(data):,} bytes"
+            + (f"; {len(refused):,} rows left out" if refused else ""),
+            markup=False,
+        )
+
+
+@pack.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True)
+def show(file: Path, as_json: bool) -> None:  # noqa: FBT001
+    """What a pack says of itself.
+
+    Example: proso pack show US.pack
+    """
+    from proso.device.packfile import open_pack
+
+    opened = open_pack(file)
+    header = opened.header
+    size = file.stat().st_size
+    summary: dict[str, object] = {
+        "region": header.region,
+        "serial": header.serial,
+        "as_of": header.as_of.isoformat(),
+        "rule_version": header.rule_version,
+        "numbers": header.numbers,
+        "ranges": header.ranges,
+        "labels": len(opened.labels),
+        "bytes": size,
+        "bytes_per_entry": round(size / max(len(opened), 1), 2),
+    }
+    if as_json:
+        print_json(summary)
+        return
+    for name, value in summary.items():
+        shown = f"{value:,}" if isinstance(value, int | float) and name != "serial" else value
+        answers.print(f"{name:<16} {shown}", markup=False)
+
+
+@pack.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--region", help="The region it must be of.")
+def verify(file: Path, region: str | None) -> None:
+    """Whether a file is a sound pack; says nothing of who made it.
+
+    Example: proso pack verify US.pack --region US
+    """
+    from proso.device.packfile import open_pack
+
+    opened = open_pack(file, region=region)
+    answers.print(f"{file.name}: a sound pack of {opened.header.region}, serial {opened.header.serial}")
+
+
+def _write(target: Path, data: bytes) -> None:
+    temporary = target.with_name(target.name + ".tmp")
+    try:
+        temporary.write_bytes(data)
+        temporary.replace(target)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        problem: ProsoError = Unavailable(
+            found=f"{target.name}, which cannot be written ({error.strerror or error})",
+            expected="a place with room",
+            remedy="name another with --output",
+        )
+        raise problem from error

@@ -1,0 +1,1 @@
+"""The phone: what runs beside the owner's calls."""

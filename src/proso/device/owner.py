@@ -1,0 +1,202 @@
+"""The owner's rules and contacts from files.
+
+Rules are TOML; every key may be left away:
+
+    allow = ["+12025550123", "+1800*"]      # numbers and patterns
+    block = ["+12025550188", "0190*"]
+    dialled = ["+12025550111"]
+    answered = []
+    expecting_until = 2026-11-24T18:00:00+01:00
+    last_emergency_call = 2026-11-24T09:00:00+01:00
+    withheld = "label"                      # allow, label, silence or reject
+    impossible = "silence"
+    unallocated = "label"
+    failed_verification = "label"
+    [break_through]                         # calls = 0 turns it off
+    calls = 3
+    within_minutes = 15
+    minimum_gap_seconds = 60
+    [pack]
+    reject_from = 0.95
+    silence_from = 0.8
+    label_from = 0.0
+    [[schedule]]
+    begins = 22:00:00
+    ends = 07:00:00
+    days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+    action = "silence"
+"""
+
+import tomllib
+from collections.abc import Mapping
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import vobject
+
+from proso.errors import BadContacts, BadNumber, BadRules
+from proso.values.number import PhoneNumber
+from proso.verdicts.rules import BreakThrough, NumberPattern, OwnerRules, PackPolicy, Schedule
+from proso.verdicts.verdict import Action
+
+MAX_CONTACTS_BYTES: Final = 100_000_000
+"""A vCard with a photo is about 50 kB: two thousand such contacts."""
+
+_DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_ACTIONS: Final = ("withheld", "impossible", "unallocated", "failed_verification")
+_MOMENTS: Final = ("expecting_until", "last_emergency_call")
+_KNOWN: Final = frozenset(
+    {"allow", "block", "dialled", "answered", "break_through", "pack", "schedule"}
+    | set(_ACTIONS)
+    | set(_MOMENTS)
+)
+
+
+def load_rules(path: Path | None, *, contacts: Path | None, region: str) -> OwnerRules:
+    """The owner's rules.
+
+    Args:
+        path: a TOML file; None for the defaults.
+        contacts: a vCard file; None for no contacts.
+        region: how numbers in national notation are read.
+
+    Raises:
+        BadRules: the file cannot be read or understood.
+        BadContacts: the contacts cannot be read.
+    """
+    known = load_contacts(contacts, region) if contacts else frozenset()
+    if path is None:
+        return OwnerRules(contacts=known)
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise _bad(f"{path.name}, which is no TOML file ({error})", "rules in TOML") from error
+    return parse_rules(document, region=region, contacts=known)
+
+
+def parse_rules(
+    document: Mapping[str, Any], *, region: str, contacts: frozenset[PhoneNumber] = frozenset()
+) -> OwnerRules:
+    """The rules a TOML document says; the module docstring shows every key.
+
+    Raises:
+        BadRules: an unknown key or a value of the wrong kind.
+    """
+    unknown = sorted(set(document) - _KNOWN)
+    if unknown:
+        raise _bad(f"the unknown key {unknown[0]!r}", ", ".join(sorted(_KNOWN)))
+    try:
+        allowed, allowed_patterns = _numbers(document, "allow", region)
+        blocked, blocked_patterns = _numbers(document, "block", region)
+        return OwnerRules(
+            allowed=allowed,
+            allowed_patterns=allowed_patterns,
+            blocked=blocked,
+            blocked_patterns=blocked_patterns,
+            contacts=contacts,
+            dialled=_numbers(document, "dialled", region)[0],
+            answered=_numbers(document, "answered", region)[0],
+            break_through=_break_through(document.get("break_through", {})),
+            schedules=tuple(_schedule(one) for one in document.get("schedule", [])),
+            pack=PackPolicy(**{k: float(v) for k, v in document.get("pack", {}).items()}),
+            **{name: _moment(document, name) for name in _MOMENTS},
+            **{name: Action(document[name]) for name in _ACTIONS if name in document},
+        )
+    except (TypeError, ValueError, AttributeError, KeyError) as error:
+        raise _bad(f"a value of the wrong kind ({error})", "what the reference shows") from error
+
+
+def load_contacts(path: Path, region: str) -> frozenset[PhoneNumber]:
+    """Every number of a vCard file (2.1 to 4.0); what cannot be read is left out.
+
+    Raises:
+        BadContacts: the file cannot be read, or no card in it can.
+    """
+    try:
+        if path.stat().st_size > MAX_CONTACTS_BYTES:
+            raise BadContacts(
+                found=f"{path.name} of more than {MAX_CONTACTS_BYTES // 10**6} MB",
+                expected="contacts",
+                remedy="export them without photos",
+            )
+        text = path.read_bytes().decode("utf-8", "replace")
+    except OSError as error:
+        raise BadContacts(
+            found=f"{path.name}, which cannot be read ({error.strerror or error})",
+            expected="a vCard file",
+            remedy="export your contacts again",
+        ) from error
+    cards = _cards(text)
+    if not cards:
+        raise BadContacts(
+            found=f"no card in {path.name} that can be read",
+            expected="BEGIN:VCARD and END:VCARD around each contact",
+            remedy="export your contacts as vCard",
+        )
+    numbers = set()
+    for card in cards:
+        for line in card.contents.get("tel", []):
+            try:
+                numbers.add(PhoneNumber.parse(str(line.value).removeprefix("tel:"), region))
+            except BadNumber:
+                continue  # a short code or a name in the number field is no reason to stop
+    return frozenset(numbers)
+
+
+def _cards(text: str) -> list[Any]:
+    cards = []
+    for part in text.replace("\r\n", "\n").split("BEGIN:VCARD")[1:]:
+        try:
+            source = "BEGIN:VCARD" + part.split("END:VCARD")[0] + "END:VCARD\n"
+            cards.append(vobject.readOne(source, ignoreUnreadable=True, allowQP=True))
+        except Exception:  # noqa: BLE001, S112  vobject raises many kinds; one bad card costs itself
+            continue
+    return cards
+
+
+def _numbers(
+    document: Mapping[str, Any], key: str, region: str
+) -> tuple[frozenset[PhoneNumber], tuple[NumberPattern, ...]]:
+    numbers, patterns = set(), []
+    for text in document.get(key, []):
+        if any(char in text for char in "*#xX?"):
+            patterns.append(NumberPattern(text))
+            continue
+        try:
+            numbers.add(PhoneNumber.parse(text, region))
+        except BadNumber as error:
+            raise _bad(f"in {key}: {error.found}", error.expected) from error
+    return frozenset(numbers), tuple(patterns)
+
+
+def _moment(document: Mapping[str, Any], name: str) -> datetime | None:
+    value = document.get(name)
+    if value is not None and (not isinstance(value, datetime) or value.tzinfo is None):
+        raise _bad(f"{name} = {value}", "a time with its zone, such as 2026-11-24T18:00:00+01:00")
+    return value
+
+
+def _break_through(table: Mapping[str, Any]) -> BreakThrough | None:
+    if table.get("calls", 1) == 0:
+        return None
+    default = BreakThrough()
+    return BreakThrough(
+        int(table.get("calls", default.calls)),
+        timedelta(minutes=table["within_minutes"]) if "within_minutes" in table else default.within,
+        timedelta(seconds=table["minimum_gap_seconds"])
+        if "minimum_gap_seconds" in table
+        else default.minimum_gap,
+    )
+
+
+def _schedule(table: Mapping[str, Any]) -> Schedule:
+    begins, ends = table["begins"], table["ends"]
+    if not isinstance(begins, time) or not isinstance(ends, time):
+        raise _bad("a schedule without times", "begins = 22:00:00 and ends = 07:00:00")
+    days = frozenset(_DAYS.index(day[:3].lower()) for day in table.get("days", _DAYS))
+    return Schedule(begins, ends, days, Action(table.get("action", "silence")))
+
+
+def _bad(found: str, expected: str) -> BadRules:
+    return BadRules(found=found, expected=expected, remedy="correct the rules file")

@@ -1,0 +1,40 @@
+"""Packs as files on the device: mapped, not read."""
+
+import mmap
+from pathlib import Path
+
+from proso.errors import BadPack, PackOfOtherRegion
+from proso.packs.codec import decode
+from proso.packs.pack import Pack
+
+
+def open_pack(path: Path, *, region: str | None = None) -> Pack:
+    """The pack in a file, checked and mapped into memory.
+
+    Args:
+        path: the file; it may be replaced while the pack is in use, but not written into.
+        region: the region it must be of; None for any.
+
+    Raises:
+        BadPack: no file, or no sound pack in it.
+        PackOfOtherRegion: a sound pack of another region.
+    """
+    try:
+        with path.open("rb") as file:
+            # An empty file cannot be mapped; decoding nothing gives the right complaint.
+            size = path.stat().st_size
+            view = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if size else b""
+    except OSError as error:
+        raise BadPack(
+            found=f"the pack {path.name}, which cannot be read ({error.strerror or error})",
+            expected="a readable pack file",
+            remedy="name one with --pack",
+        ) from error
+    pack = decode(view)
+    if region is not None and pack.header.region != region:
+        raise PackOfOtherRegion(
+            found=f"a pack of {pack.header.region}",
+            expected=f"one of {region}",
+            remedy="name the pack of the line's region",
+        )
+    return pack
