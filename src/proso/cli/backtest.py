@@ -18,7 +18,9 @@ def backtest() -> None:
 
 @backtest.command()
 @click.option("--reports", type=click.Path(path_type=Path), required=True, help="Folder of months.")
-@click.option("--legitimate", type=click.Path(path_type=Path), required=True, help="CSV of numbers.")
+@click.option(
+    "--legitimate", type=click.Path(path_type=Path), required=True, help="CSV of numbers."
+)
 @click.option("--from", "begins", type=_day, required=True, help="First test day.")
 @click.option("--to", "ends", type=_day, required=True, help="Last test day.")
 @click.option("--plot", type=click.Path(path_type=Path), help="Also draw a PNG here.")

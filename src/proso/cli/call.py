@@ -2,10 +2,11 @@
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -21,7 +22,9 @@ from proso.verdicts.verdict import Verdict
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_COLOURS = {"allow": "green", "label": "yellow", "silence": "magenta", "reject": "red"}
+_BLOCK_LINES: Final = 8192  # about two megabytes of answers a write
+_MAX_TEXTS: Final = 10_000  # packs with ranges make a verdict a number
+_COLOURS: Final = {"allow": "green", "label": "yellow", "silence": "magenta", "reject": "red"}
 
 
 def _options(command: "Callable[..., object]") -> "Callable[..., object]":
@@ -69,7 +72,7 @@ def screen(number: str, called: str | None, as_json: bool, **files: Any) -> None
 @_options
 @click.option("--withheld", is_flag=True, help="The caller hides the number.")
 @click.option("--at", type=click.DateTime(), help="When it rings, local time; now if not given.")
-def explain(  # noqa: PLR0913  a command with its options
+def explain(
     number: str,
     called: str | None,
     as_json: bool,  # noqa: FBT001
@@ -85,9 +88,7 @@ def explain(  # noqa: PLR0913  a command with its options
     now = at.astimezone() if at else datetime.now().astimezone()
     to = PhoneNumber.parse(called, line.region) if called else None
     presentation = Presentation.RESTRICTED if withheld else Presentation.ALLOWED
-    received = Call.receive(
-        number, at=now, line=line, called_number=to, presentation=presentation
-    )
+    received = Call.receive(number, at=now, line=line, called_number=to, presentation=presentation)
     verdict, rows = explain_call(received, pack, rules, now)
     if as_json:
         asked = [
@@ -116,7 +117,9 @@ def _load(
     from proso.values.numbering import is_region
 
     if not is_region(region):
-        raise click.BadParameter(f"{region!r} is no region; use a code such as US", param_hint="--region")
+        raise click.BadParameter(
+            f"{region!r} is no region; use a code such as US", param_hint="--region"
+        )
     pack = open_pack(pack_path, region=region) if pack_path else None
     return pack, load_rules(rules, contacts=contacts, region=region), Line(region=region)
 
@@ -165,40 +168,41 @@ def _screen_lines(
     lines: Iterable[str], pack: Pack | None, rules: OwnerRules, line: Line, *, as_json: bool
 ) -> None:
     now = datetime.now().astimezone()
-    # Verdicts are shared by many numbers, so the text after the number is made once for each.
-    # The verdict is kept with its text: its id is its own only as long as it lives.
-    made: dict[int, tuple[Verdict, str]] = {}
-    write = sys.stdout.write
-
-    def pieces() -> Iterator[str]:
-        for raw in lines:
-            text = raw.strip()
-            received = Call.receive(text, at=now, line=line)
-            verdict = screen_call(received, pack, rules, now)
-            known = made.get(id(verdict))
-            if known is None:
-                if len(made) > 10_000:  # noqa: PLR2004  packs with ranges make a verdict a number
-                    made.clear()
-                known = made[id(verdict)] = (verdict, _after_number(verdict, as_json=as_json))
+    lines = iter(lines)
+    after = _AfterNumber(as_json=as_json)
+    # Digits need no escaping; anything else that callers send does.
+    opening, closing = ('{"number": "', '"') if as_json else ("", "")
+    receive, judge, text_after = Call.receive, screen_call, after.of
+    while block := list(islice(lines, _BLOCK_LINES)):
+        out = []
+        for text in map(str.strip, block):
+            received = receive(text, at=now, line=line)
             number = received.calling_number
-            shown = f"+{number.value}" if number is not None else text
-            if as_json:
-                # Digits need no escaping; anything else that callers send does.
-                yield ('{"number": "' + shown + '"' if number else '{"number": ' + json.dumps(shown))
+            if number is not None:
+                out.append(f"{opening}+{number.value}{closing}")
             else:
-                yield shown
-            yield known[1]
-
-    buffer: list[str] = []
-    for piece in pieces():
-        buffer.append(piece)
-        if len(buffer) >= 8192:  # noqa: PLR2004  about half a megabyte a write
-            write("".join(buffer))
-            buffer.clear()
-    write("".join(buffer))
+                out.append(f'{{"number": {json.dumps(text)}' if as_json else text)
+            out.append(text_after(judge(received, pack, rules, now)))
+        sys.stdout.write("".join(out))
 
 
-def _after_number(verdict: Verdict, *, as_json: bool) -> str:
-    if as_json:
-        return ", " + json.dumps(_verdict_json(verdict), ensure_ascii=False)[1:] + "\n"
-    return f"\t{verdict.action}\t{verdict.reason}\t{verdict.text}\n"
+class _AfterNumber:
+    """The text after the number, made once for each verdict: many numbers share one."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        self._as_json = as_json
+        # A verdict is kept with its text, because its id is its own only as long as it lives.
+        self._made: dict[int, tuple[Verdict, str]] = {}
+
+    def of(self, verdict: Verdict) -> str:
+        known = self._made.get(id(verdict))
+        if known is not None:
+            return known[1]
+        if self._as_json:
+            text = ", " + json.dumps(_verdict_json(verdict), ensure_ascii=False)[1:] + "\n"
+        else:
+            text = f"\t{verdict.action}\t{verdict.reason}\t{verdict.text}\n"
+        if len(self._made) >= _MAX_TEXTS:
+            self._made.clear()
+        self._made[id(verdict)] = (verdict, text)
+        return text

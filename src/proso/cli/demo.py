@@ -123,7 +123,7 @@ def _small_loop(folder: Path, hub: _Hub) -> None:
 
 
 def _real_loop(folder: Path, source: Path) -> None:
-    """The loop on complaints of real people: every day but the last is known, the last one comes."""
+    """The loop on real complaints: every day but the last is known, and the last one comes."""
     store_module, importing, feed, publishing, engine = (
         hub_module(name) for name in ("store", "importing", "feeds.ftc", "publish", "engine")
     )
@@ -134,7 +134,9 @@ def _real_loop(folder: Path, source: Path) -> None:
             expected="files named YYYY-MM.csv.xz",
             remedy="name a folder of the FTC's complaints",
         )
-    answers.print(f"proso, one turn of the loop on real complaints: {len(files)} files\n", style="bold")
+    answers.print(
+        f"proso, one turn of the loop on real complaints: {len(files)} files\n", style="bold"
+    )
     store = store_module.Store.create(folder / "hub")
     _step(1, "reports", "complaints into the columnar log")
     done = list(
@@ -145,7 +147,7 @@ def _real_loop(folder: Path, source: Path) -> None:
             source=feed.SOURCE,
             region=feed.REGION,
             now=datetime.now(UTC),
-            progress=lambda path, _: None,
+            progress=lambda *_: None,
         )
     )
     read, seconds = sum(one.read for one in done), sum(one.seconds for one in done)
@@ -163,7 +165,9 @@ def _real_loop(folder: Path, source: Path) -> None:
     )
     pack = open_pack(store.directory / "packs" / "US.pack", region="US")
 
-    _step(4, "verdicts", f"the calls people complained of on {evening + timedelta(days=1):%Y-%m-%d}")
+    _step(
+        4, "verdicts", f"the calls people complained of on {evening + timedelta(days=1):%Y-%m-%d}"
+    )
     with engine.Engine() as running:
         table = running.reports(store, feed.REGION)
         rows = running.run(table.filter(table["at"] > evening).select("subject"))
@@ -208,8 +212,9 @@ def _calls(now: datetime) -> Iterator[tuple[str, Call]]:
     yield "cleared by others", from_("+17085550166")
     yield "one report only", from_("+18085550119")
     yield "never heard of", from_("+12025550188")
-    yield "hides the number", Call.receive(
-        "", at=now, line=Line(_REGION), presentation=Presentation.RESTRICTED
+    yield (
+        "hides the number",
+        Call.receive("", at=now, line=Line(_REGION), presentation=Presentation.RESTRICTED),
     )
     yield "a number that cannot be", from_("+1200")
     yield "the emergency services", from_("911")
@@ -233,8 +238,8 @@ def _in_words(reputation: Reputation, contributions: list[Contribution]) -> str:
     heaviest = contributions[0]
     return (
         f"{len(contributions)} reports, weights {contributions[-1].weight:.2f} to "
-        f"{heaviest.weight:.2f}; for spam {reputation.spam:.2f}, against {reputation.not_spam:.2f}; "
-        f"rating {reputation.rating:.2f}: {reputation.listing or 'not published'}"
+        f"{heaviest.weight:.2f}; for spam {reputation.spam:.2f}, "
+        f"against {reputation.not_spam:.2f}; rating {reputation.rating:.2f}: {reputation.listing or 'not published'}"
     )
 
 
@@ -271,7 +276,7 @@ def _hub(folder: Path) -> Iterator[_Hub]:
         return
     store = hub_module("store").Store.create(folder / "hub")
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        url = "http://127.0.0.1:{}".format(listening.getsockname()[1])
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         import uvicorn
 
         config = uvicorn.Config(hub_module("app").create_app(store), log_level="warning")
@@ -351,7 +356,8 @@ class _MemoryHub:
             rows, region=_REGION, serial=self._serial, as_of=as_of, rule_version=RULE_VERSION
         )
         digest = hashlib.sha256(self._pack).hexdigest()[:16]
-        return f"serial {self._serial}: {len(rows)} numbers, {len(self._pack)} bytes, SHA-256 {digest}..."
+        size = len(self._pack)
+        return f"serial {self._serial}: {len(rows)} numbers, {size} bytes, SHA-256 {digest}..."
 
     def pack(self) -> bytes:
         return self._pack

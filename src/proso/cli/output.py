@@ -3,12 +3,14 @@
 import importlib
 import json
 import sys
-from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
 from proso.errors import MissingExtra
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 talk = Console(stderr=True, highlight=False)
 answers = Console(highlight=False, soft_wrap=True)

@@ -20,7 +20,9 @@ def pack() -> None:
 @click.option("--region", default="US", show_default=True, help="Region of the pack.")
 @click.option("--serial", default=1, show_default=True, type=click.IntRange(1, 2**63 - 1))
 @click.option("--as-of", type=click.DateTime(), help="When the list was true, UTC.")
-@click.option("--output", type=click.Path(path_type=Path), help="Where to; REGION.pack if not given.")
+@click.option(
+    "--output", type=click.Path(path_type=Path), help="Where to; REGION.pack if not given."
+)
 @click.option("--json", "as_json", is_flag=True)
 def build(  # noqa: PLR0913  a command with its options
     listings: Path,
@@ -38,13 +40,19 @@ def build(  # noqa: PLR0913  a command with its options
     from proso.values.numbering import is_region
 
     if not is_region(region):
-        raise click.BadParameter(f"{region!r} is no region; use a code such as US", param_hint="--region")
+        raise click.BadParameter(
+            f"{region!r} is no region; use a code such as US", param_hint="--region"
+        )
     target = output or Path(f"{region}.pack")
-    rows, refused = [], []
+    rows: list[building.Listed] = []
+    refused: list[BadListing] = []
     try:
         with listings.open(encoding="utf-8-sig", newline="") as lines:
             for row in building.parse_listings(lines, region=region):
-                (refused if isinstance(row, BadListing) else rows).append(row)
+                if isinstance(row, BadListing):
+                    refused.append(row)
+                else:
+                    rows.append(row)
     except (OSError, UnicodeDecodeError) as error:
         raise BadFile(
             found=f"{listings.name}, which cannot be read ({error})",
@@ -52,15 +60,15 @@ def build(  # noqa: PLR0913  a command with its options
             remedy="check its name, permissions and encoding",
         ) from error
     data = building.build(
-        (row for row in rows if not isinstance(row, BadListing)),
+        rows,
         region=region,
         serial=serial,
         as_of=(as_of or datetime.now(UTC)).replace(tzinfo=UTC),
         rule_version="listings",
     )
     _write(target, data)
-    for error in refused[:20]:
-        talk.print(f"left out: {error}", markup=False)
+    for one in refused[:20]:
+        talk.print(f"left out: {one}", markup=False)
     summary = {
         "file": str(target),
         "entries": len(rows),
@@ -121,7 +129,9 @@ def verify(file: Path, region: str | None) -> None:
     from proso.device.packfile import open_pack
 
     opened = open_pack(file, region=region)
-    answers.print(f"{file.name}: a sound pack of {opened.header.region}, serial {opened.header.serial}")
+    answers.print(
+        f"{file.name}: a sound pack of {opened.header.region}, serial {opened.header.serial}"
+    )
 
 
 def _write(target: Path, data: bytes) -> None:

@@ -65,7 +65,9 @@ def list_(as_json: bool) -> None:  # noqa: FBT001
         print_json(waiting)
         return
     for fields in waiting:
-        answers.print(f"{fields['subject']}  {fields['assertion']}  {fields['category']}", markup=False)
+        answers.print(
+            f"{fields['subject']}  {fields['assertion']}  {fields['category']}", markup=False
+        )
     answers.print(f"{len(waiting)} waiting; send them with: proso report send --hub URL")
 
 

@@ -86,6 +86,7 @@ def parse_rules(
     unknown = sorted(set(document) - _KNOWN)
     if unknown:
         raise _bad(f"the unknown key {unknown[0]!r}", ", ".join(sorted(_KNOWN)))
+    default = OwnerRules()
     try:
         allowed, allowed_patterns = _numbers(document, "allow", region)
         blocked, blocked_patterns = _numbers(document, "block", region)
@@ -100,8 +101,14 @@ def parse_rules(
             break_through=_break_through(document.get("break_through", {})),
             schedules=tuple(_schedule(one) for one in document.get("schedule", [])),
             pack=PackPolicy(**{k: float(v) for k, v in document.get("pack", {}).items()}),
-            **{name: _moment(document, name) for name in _MOMENTS},
-            **{name: Action(document[name]) for name in _ACTIONS if name in document},
+            expecting_until=_moment(document, "expecting_until"),
+            last_emergency_call=_moment(document, "last_emergency_call"),
+            withheld=_action(document, "withheld", default.withheld),
+            impossible=_action(document, "impossible", default.impossible),
+            unallocated=_action(document, "unallocated", default.unallocated),
+            failed_verification=_action(
+                document, "failed_verification", default.failed_verification
+            ),
         )
     except (TypeError, ValueError, AttributeError, KeyError) as error:
         raise _bad(f"a value of the wrong kind ({error})", "what the reference shows") from error
@@ -175,6 +182,10 @@ def _moment(document: Mapping[str, Any], name: str) -> datetime | None:
     if value is not None and (not isinstance(value, datetime) or value.tzinfo is None):
         raise _bad(f"{name} = {value}", "a time with its zone, such as 2026-11-24T18:00:00+01:00")
     return value
+
+
+def _action(document: Mapping[str, Any], name: str, default: Action) -> Action:
+    return Action(document.get(name, default))
 
 
 def _break_through(table: Mapping[str, Any]) -> BreakThrough | None:

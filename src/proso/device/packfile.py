@@ -23,7 +23,7 @@ def open_pack(path: Path, *, region: str | None = None) -> Pack:
         with path.open("rb") as file:
             # An empty file cannot be mapped; decoding nothing gives the right complaint.
             size = path.stat().st_size
-            view = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if size else b""
+            view = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if size else b"")
     except OSError as error:
         raise BadPack(
             found=f"the pack {path.name}, which cannot be read ({error.strerror or error})",

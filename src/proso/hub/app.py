@@ -1,8 +1,8 @@
 """The hub over HTTP: take reports, hand out packs.
 
-    POST /reports          one report or a list of them; answers when they are on the disk
-    GET  /packs/{file}     packs as static files
-    GET  /healthz          whether the hub lives
+POST /reports          one report or a list of them; answers when they are on the disk
+GET  /packs/{file}     packs as static files
+GET  /healthz          whether the hub lives
 """
 
 import json

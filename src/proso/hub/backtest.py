@@ -323,8 +323,13 @@ def _count(  # noqa: PLR0913  one list and what it is held against
     tally.entries += np.bincount(bins, minlength=BINS + 1)
     for calls, counts in ((today, tally.complaints), (honest, tally.legitimate)):
         place = np.minimum(np.searchsorted(listed, calls.subject), max(len(listed) - 1, 0))
-        hit = (listed[place] == calls.subject) & ~calls.caught if len(listed) else calls.caught & False
-        counts += np.bincount(bins[place[hit]], minlength=BINS + 1) if len(listed) else 0
+        hit = (
+            (listed[place] == calls.subject) & ~calls.caught
+            if len(listed)
+            else calls.caught & False
+        )
+        if len(listed):
+            np.add.at(counts, bins[place[hit]], 1)
     tally.space = int(tally.entries.sum())
     tally.always += int(today.caught.sum()) * screened
     tally.always_valid += int(today.caught[today.subject > 0].sum()) * screened

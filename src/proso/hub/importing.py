@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -101,7 +102,7 @@ def import_files(  # noqa: PLR0913  a command with its settings
     for path in paths:
         started = time.perf_counter()
         digest = _digest(path)
-        table, read, refusals = feed(path, lambda done, path=path: progress(path, done))
+        table, read, refusals = feed(path, partial(progress, path))
         table = _columns(table, source, region)
         fresh = _new_rows(store, table, source) if len(table) else table
         if len(fresh):
@@ -168,7 +169,7 @@ def _write_segment(  # noqa: PLR0913  all of one row of the register
 ) -> None:
     ordered = table.sort_by([("at", "ascending"), ("subject", "ascending")])
     bounds = pa.compute.min_max(ordered["at"]).as_py()
-    stem = "".join(c if c.isalnum() or c in "-_" else "-" for c in name.split(".")[0])[:60]
+    stem = "".join(c if c.isalnum() or c in "-_" else "-" for c in name.partition(".")[0])[:60]
     # The content names the file: a rerun after a kill writes the same file again.
     file = f"{source}/{stem}-{digest[:16]}-{len(ordered)}.parquet"
     path = store.directory / "log" / file

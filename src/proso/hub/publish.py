@@ -88,7 +88,7 @@ def publish(store: Store, *, region: str, as_of: datetime) -> Published:
     store.record(release)
     if known is None or known == earlier[-1]:
         write_durably(store.directory / "packs" / f"{region}.pack", data)
-    counts = {listing: 0 for listing in Listing}
+    counts = dict.fromkeys(Listing, 0)
     for listing in rows["listing"].to_pylist():
         counts[Listing(listing)] += 1
     return Published(

@@ -175,9 +175,7 @@ class Store:
             query = query.where(schema.segment.c.region == region)
         if source is not None:
             query = query.where(schema.segment.c.source == source)
-        return [
-            Segment(**{k: v for k, v in row.items() if k != "id"}) for row in self._all(query)
-        ]
+        return [Segment(**{k: v for k, v in row.items() if k != "id"}) for row in self._all(query)]
 
     def releases(self, region: str) -> list[Release]:
         """What was published for a region, oldest first."""
@@ -186,9 +184,7 @@ class Store:
             .where(schema.release.c.region == region)
             .order_by(schema.release.c.serial)
         )
-        return [
-            Release(**{k: v for k, v in row.items() if k != "id"}) for row in self._all(query)
-        ]
+        return [Release(**{k: v for k, v in row.items() if k != "id"}) for row in self._all(query)]
 
     def record(self, release: Release) -> None:
         """Notes that a pack was published; the same release twice is noted once."""

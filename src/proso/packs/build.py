@@ -4,15 +4,11 @@ import csv
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
 
 from proso.errors import BadFile, BadListing, BadNumber
-from proso.packs.codec import encode
+from proso.packs.codec import MAX_LABELS, encode
 from proso.values.listing import Category, Label
 from proso.values.number import NumberRange, PhoneNumber
-
-MAX_LABELS: Final = 256
-"""A label's code is one byte."""
 
 
 @dataclass(frozen=True, slots=True)

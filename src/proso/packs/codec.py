@@ -12,6 +12,7 @@ import sys
 from array import array
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any, Final, TypeAlias
 
 from proso.errors import BadPack, Misuse, PackTooNew
@@ -24,15 +25,18 @@ from proso.values.listing import (
     SAMPLE_STEPS,
     Label,
 )
-from proso.values.number import NumberRange
+from proso.values.number import MIN_VALUE, NumberRange
 from proso.values.numbering import MAX_E164_DIGITS, is_region
 
 FORMAT_VERSION: Final = 1
 MAGIC: Final = b"PROSOPK\n"
 KIND_NUMBERS: Final = 1
 MAX_RULE_VERSION_BYTES: Final = 32
+MAX_LABELS: Final = 256
+"""A label's code is one byte."""
+
 MAX_GROUPS: Final = 136
-"""Pairs of (digits in all, digits of the prefix) that exist: 15 * 16 / 2 and 15 series, plus one."""
+"""Pairs of (digits in all, digits of the prefix) that exist, series included: 15 * 16 / 2 + 16."""
 
 _HEADER: Final = struct.Struct("<8sHH2sHQqQQIIIIQ32s")
 _LABEL: Final = struct.Struct("<BBBBB3s")
@@ -67,9 +71,11 @@ def encode(  # noqa: PLR0913  the sections of one file
     Raises:
         Misuse: numbers not ascending, or more than 256 different labels.
     """
-    labels = sorted({label for _, label in numbers} | {label for _, label in ranges}, key=_label_key)
+    labels = sorted(
+        {label for _, label in numbers} | {label for _, label in ranges}, key=_label_key
+    )
     code_of = {label: code for code, label in enumerate(labels)}
-    if len(labels) > 256 or any(a[0] >= b[0] for a, b in zip(numbers, numbers[1:], strict=False)):
+    if len(labels) > MAX_LABELS or any(a[0] >= b[0] for a, b in pairwise(numbers)):
         raise Misuse(
             found=f"{len(labels)} labels or numbers out of order",
             expected="at most 256 labels and numbers in strictly ascending order",
@@ -106,7 +112,10 @@ def encode(  # noqa: PLR0913  the sections of one file
         _little(directory),
         _little(lows),
         codes,
-        b"".join(_GROUP.pack(digits, length, bytes(2), n, bytes(8)) for (digits, length), n in groups.items()),
+        b"".join(
+            _GROUP.pack(digits, length, bytes(2), n, bytes(8))
+            for (digits, length), n in groups.items()
+        ),
         _little(array("Q", (subject.prefix for subject, _ in ordered))),
         bytes(code_of[label] for _, label in ordered),
     ]
@@ -142,7 +151,7 @@ def decode(buffer: Buffer) -> Pack:
 def _decode_body(body: memoryview, fields: tuple[Any, ...]) -> Pack:
     header = _decode_header(fields)
     label_count, group_count, slots, first_bucket = fields[9], fields[10], fields[11], fields[13]
-    if label_count > 256 or group_count > MAX_GROUPS or header.ranges > len(body):
+    if label_count > MAX_LABELS or group_count > MAX_GROUPS or header.ranges > len(body):
         raise _bad("a pack with more labels or range groups than can exist")
     cursor = _Cursor(body, _HEADER.size)
     labels = tuple(_unpack_label(raw) for raw in _LABEL.iter_unpack(cursor.take(8 * label_count)))
@@ -209,7 +218,7 @@ def _check_numbers(directory: memoryview, lows: memoryview, first_bucket: int) -
     if not falls <= set(slots):
         raise _bad("a pack whose numbers are out of order")
     smallest = (first_bucket << LOW_BITS) | values[0]
-    if smallest < 1_000 or (last | values[-1]) >= 10**MAX_E164_DIGITS:
+    if smallest < MIN_VALUE or (last | values[-1]) >= 10**MAX_E164_DIGITS:
         raise _bad("a pack with numbers outside E.164")
 
 
@@ -218,13 +227,17 @@ def _decode_groups(
 ) -> tuple[RangeGroup, ...]:
     groups, start, previous = [], 0, (-99, -99)
     for digits, length, padding, count, reserved in shapes:
-        fits = not any(padding + reserved) and 1 <= length <= MAX_E164_DIGITS and (digits == 0 or length <= digits <= MAX_E164_DIGITS)
+        fits = (
+            not any(padding + reserved)
+            and 1 <= length <= MAX_E164_DIGITS
+            and (digits == 0 or length <= digits <= MAX_E164_DIGITS)
+        )
         key = (-length, -digits)
         if not fits or not count or key <= previous or start + count > len(prefixes):
             raise _bad("a pack whose ranges are out of order")
         part = prefixes[start : start + count]
         values = part.tolist()
-        ascending = all(a < b for a, b in zip(values, values[1:], strict=False))
+        ascending = all(a < b for a, b in pairwise(values))
         if not ascending or values[0] < 10 ** (length - 1) or values[-1] >= 10**length:
             raise _bad("a pack with a range that is no prefix")
         groups.append(RangeGroup(digits, length, part, codes[start : start + count]))

@@ -26,7 +26,7 @@ HALF_LIFE: Final = timedelta(days=30)
 2020-09..2020-11."""
 
 HORIZON: Final = timedelta(days=180)
-"""Older reports are left out: six half-lives, 1.6 % of a new one.  It bounds what a release reads."""
+"""Older reports are left out: six half-lives, 1.6 % of a new one.  Bounds what a release reads."""
 
 PRIOR: Final = 1.0
 """Weight of the belief that a number nobody knows is honest: one new report."""
@@ -83,7 +83,9 @@ def weight_of(age: timedelta) -> float:
     return float(2.0 ** (-max(age, timedelta()) / HALF_LIFE))
 
 
-def rate(reports: Iterable[Report], *, now: datetime) -> tuple[Reputation | None, list[Contribution]]:
+def rate(
+    reports: Iterable[Report], *, now: datetime
+) -> tuple[Reputation | None, list[Contribution]]:
     """What the reports of one subject make of it, and what each adds, largest first.
 
     Of one reporter's reports only the last counts: a person may change their mind.

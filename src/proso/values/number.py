@@ -26,7 +26,9 @@ MAX_TEXT_LENGTH: Final = 64
 """Characters of a number's text.  The longest E.123 notation is below 30; a SIP user part that is
 longer is no number, and libphonenumber itself gives up at 250."""
 
-_SMALLEST: Final = 1_000  # one calling-code digit and three more; shorter ones are short codes
+MIN_VALUE: Final = 1_000
+"""One calling-code digit and three more; whatever is shorter is a short code."""
+
 _TOO_LARGE: Final = 10**MAX_E164_DIGITS
 _RANGE_TEXT: Final = re.compile(r"\+?([1-9][0-9]{0,14})([#xX?]{0,14})(\*?)")
 
@@ -50,10 +52,10 @@ class PhoneNumber:
     value: int
 
     def __post_init__(self) -> None:
-        if not _SMALLEST <= self.value < _TOO_LARGE:
+        if not MIN_VALUE <= self.value < _TOO_LARGE:
             raise Misuse(
                 found="a phone number outside E.164",
-                expected=f"an integer from {_SMALLEST} to 10^{MAX_E164_DIGITS} - 1",
+                expected=f"an integer from {MIN_VALUE} to 10^{MAX_E164_DIGITS} - 1",
                 remedy="parse text with PhoneNumber.parse",
             )
 
@@ -248,7 +250,7 @@ def _parse_slowly(text: str, region: str) -> int:
         raise _no_number(text, region) from error
     reason = phonenumbers.is_possible_number_with_reason(parsed)
     digits = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)[1:]
-    in_bounds = digits.isdigit() and _SMALLEST <= int(digits) < _TOO_LARGE
+    in_bounds = digits.isdigit() and MIN_VALUE <= int(digits) < _TOO_LARGE
     if reason != phonenumbers.ValidationResult.IS_POSSIBLE or not in_bounds:
         raise _no_number(text, region)
     return int(digits)

@@ -12,11 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from phonenumbers import PhoneMetadata
-from phonenumbers.phonenumberutil import (
-    COUNTRY_CODE_TO_REGION_CODE,
-    REGION_CODE_FOR_NON_GEO_ENTITY,
-    SUPPORTED_REGIONS,
-)
+from phonenumbers.phonenumberutil import COUNTRY_CODE_TO_REGION_CODE, SUPPORTED_REGIONS
 
 MAX_E164_DIGITS: Final = 15
 """Digits of the longest number, calling code included.  Source: ITU-T E.164 section 6."""
@@ -141,23 +137,24 @@ def _build_plan(calling_code: int) -> NumberingPlan:
             description = getattr(metadata, kind)
             if description is not None and description.national_number_pattern:
                 allocated[description.national_number_pattern] = None
+    general = main.general_desc
+    pattern = general.national_number_pattern if general is not None else None
+    assert general is not None and pattern is not None, calling_code  # noqa: S101, PT018  every plan has both
     lengths = 0
-    for length in main.general_desc.possible_length:
+    for length in general.possible_length:
         lengths |= 1 << length
     return NumberingPlan(
         calling_code=calling_code,
         main_region=regions[0],
         lengths=lengths,
-        general=re.compile(main.general_desc.national_number_pattern, re.ASCII),
+        general=re.compile(pattern, re.ASCII),
         allocated=re.compile("|".join(f"(?:{p})" for p in allocated), re.ASCII),
         first_digits_rewritten=_rewritten(main),
     )
 
 
 def _metadata(region: str, calling_code: int) -> PhoneMetadata:
-    metadata = PhoneMetadata.metadata_for_region_or_calling_code(
-        calling_code, REGION_CODE_FOR_NON_GEO_ENTITY if region == "001" else region
-    )
+    metadata = PhoneMetadata.metadata_for_region_or_calling_code(calling_code, region)
     assert metadata is not None, calling_code  # noqa: S101  the table above names only known codes
     return metadata
 

@@ -181,5 +181,3 @@ class OwnerRules:
 def any_matches(patterns: Iterable[NumberPattern], number: PhoneNumber) -> NumberPattern | None:
     """The first pattern that matches, or None."""
     return next((pattern for pattern in patterns if pattern.matches(number)), None)
-
-

@@ -364,9 +364,7 @@ PRECEDENCE: Final = (
         None,
         "every call rings for two hours after the owner called the emergency services",
     ),
-    Rule(
-        Reason.ALLOWLIST, _allowlist, "allowed", True, "a number on the owner's allow-list rings"
-    ),
+    Rule(Reason.ALLOWLIST, _allowlist, "allowed", True, "a number on the owner's allow-list rings"),
     Rule(
         Reason.ALLOWLIST,
         _allow_pattern,

@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Final, TypeAlias
+from typing import IO, Any, Final, TypeAlias
 
 import pyarrow as pa
 from pyarrow import csv
@@ -24,7 +24,7 @@ MAX_LINE_BYTES: Final = 64 * 1024
 """No complaint or list row comes near a kilobyte; a longer line is not one."""
 
 _BLOCK_BYTES: Final = 4 * 1024 * 1024
-_OPENERS: Final[dict[str, Callable[..., IO[bytes]]]] = {
+_OPENERS: Final[dict[str, Callable[..., Any]]] = {
     ".xz": lzma.open,
     ".gz": gzip.open,
     ".bz2": bz2.open,
@@ -59,7 +59,8 @@ class Lines:
         """
         try:
             with self.path.open("rb") as raw:
-                stream = _OPENERS.get(self.path.suffix, lambda file: file)(raw)
+                opener = _OPENERS.get(self.path.suffix)
+                stream: IO[bytes] = opener(raw) if opener else raw
                 for line_number, lines in self._blocks(stream, raw):
                     yield from self._parsed(line_number, lines)
         except _DAMAGE as error:
