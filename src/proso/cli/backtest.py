@@ -59,24 +59,28 @@ def calls(  # noqa: PLR0913  a command with its options
 
 
 def _print(result: Any) -> None:  # noqa: ANN401
+    from rich import box
     from rich.table import Table
 
     table = Table(
+        box=box.SIMPLE,
+        pad_edge=False,
         title=f"{result.days} days, {result.complaints:,} complaints "
-        f"({result.without_number:,} without a usable number), {result.legitimate:,} honest numbers"
+        f"({result.without_number:,} without a usable number), {result.legitimate:,} honest numbers",
     )
-    columns = ("method", "budget", "recall", "of valid", "false positives", "95 %", "entries")
+    columns = ("method", "budget", "recall", "of valid", "FP", "95 % of FP", "entries")
     for name in (*columns, "number space"):
-        table.add_column(name, justify="left" if name == "method" else "right")
+        table.add_column(name, justify="left" if name == "method" else "right", no_wrap=True)
     for method in result.methods:
         for point in method.points:
             table.add_row(method.name, *_cells(point))
         for point in method.held_out:
-            table.add_row(f"{method.name}, held out", *_cells(point))
+            table.add_row(f"{method.name} (held out)", *_cells(point))
         table.add_section()
-    answers.print(table)
+    answers.print(table, width=max(answers.width, 110))  # a pipe has no width of its own
     answers.print(
-        "Lists are built from complaints of earlier days only.  recall counts all rows; a row "
+        "FP: share of honest numbers hit on a day; number space: share of all numbers the list "
+        "would stop.\nLists are built from complaints of earlier days only.  recall counts all rows; a row "
         "without a number counts for proso where screening acts on it.\nbudget: lowest threshold "
         "that hits at most this share of honest numbers on the same days; held out: threshold from "
         "the first half of the days, figures from the second."
@@ -90,7 +94,7 @@ def _cells(point: Any) -> list[str]:  # noqa: ANN401
         f"{point.recall:.2%}",
         f"{point.recall_valid:.2%}",
         f"{point.false_positives:.3%}",
-        f"{low:.2%}..{high:.2%}",
+        f"{100 * low:.2f}-{high:.2%}",
         f"{point.entries:,}",
         f"{point.number_space:.4%}",
     ]

@@ -2,11 +2,11 @@
 
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import click
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _BLOCK_LINES: Final = 8192  # about two megabytes of answers a write
+_MAX_LINE_BYTES: Final = 4096
 _MAX_TEXTS: Final = 10_000  # packs with ranges make a verdict a number
 _COLOURS: Final = {"allow": "green", "label": "yellow", "silence": "magenta", "reject": "red"}
 
@@ -57,7 +58,7 @@ def screen(number: str, called: str | None, as_json: bool, **files: Any) -> None
     now = datetime.now().astimezone()
     to = PhoneNumber.parse(called, line.region) if called else None
     if number == "-":
-        _screen_lines(sys.stdin, pack, rules, line, as_json=as_json)
+        _screen_lines(_lines_of(sys.stdin.buffer), pack, rules, line, as_json=as_json)
         return
     received = Call.receive(number, at=now, line=line, called_number=to)
     verdict = screen_call(received, pack, rules, now)
@@ -184,6 +185,15 @@ def _screen_lines(
                 out.append(f'{{"number": {json.dumps(text)}' if as_json else text)
             out.append(text_after(judge(received, pack, rules, now)))
         sys.stdout.write("".join(out))
+
+
+def _lines_of(stream: BinaryIO) -> Iterator[str]:
+    """The lines of a stream, cut where one is longer than any number could be."""
+    while line := stream.readline(_MAX_LINE_BYTES):
+        if len(line) == _MAX_LINE_BYTES and not line.endswith(b"\n"):
+            while (rest := stream.readline(_MAX_LINE_BYTES)) and not rest.endswith(b"\n"):
+                pass
+        yield line.decode("utf-8", "replace")
 
 
 class _AfterNumber:

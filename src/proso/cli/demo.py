@@ -77,7 +77,7 @@ def _small_loop(folder: Path, hub: _Hub) -> None:
     now = datetime.now(UTC).replace(microsecond=0)
     fields = _demo_reports(now)
     reports, _ = parse_batch(fields, now=now)
-    answers.print(f"proso, one turn of the loop. {hub.says}\n", style="bold")
+    answers.print(f"proso, one turn of the loop. {hub.says}\n", style="bold", markup=False)
 
     _step(1, "reports", "people say what a number is; the hub answers when it is on the disk")
     answer = hub.take(fields)
@@ -239,7 +239,8 @@ def _in_words(reputation: Reputation, contributions: list[Contribution]) -> str:
     return (
         f"{len(contributions)} reports, weights {contributions[-1].weight:.2f} to "
         f"{heaviest.weight:.2f}; for spam {reputation.spam:.2f}, "
-        f"against {reputation.not_spam:.2f}; rating {reputation.rating:.2f}: {reputation.listing or 'not published'}"
+        f"against {reputation.not_spam:.2f}; rating {reputation.rating:.2f}: "
+        f"{reputation.listing or 'not published'}"
     )
 
 

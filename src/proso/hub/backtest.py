@@ -22,7 +22,7 @@ from proso.hub.engine import Engine
 from proso.hub.feeds import ftc
 from proso.hub.feeds.lines import Lines
 from proso.reputation.rule import HORIZON
-from proso.reputation.weighing import REPORTS_SCHEMA, weigh
+from proso.reputation.weighing import REPORTS_SCHEMA, rate_subjects
 from proso.values.call import Call, Line
 from proso.values.number import PhoneNumber, Plausibility
 from proso.verdicts.rules import OwnerRules
@@ -163,7 +163,7 @@ def run(  # noqa: PLR0913  a command with its settings
         for done, day in enumerate(days):
             progress(done, len(days))
             now = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=int(day), seconds=-1)
-            expression = weigh(table, now=now, half_life_days=half_life_days)
+            expression, _ = rate_subjects(table, now=now, half_life_days=half_life_days)
             rows = engine.run(expression.select("subject", "rating", "listing"))
             rated = _Rated.of(rows)
             tally = early if done < len(days) // 2 else late
@@ -460,6 +460,9 @@ def plot(result: Backtest, path: Path) -> None:
                 xy = (100 * p.false_positives, 100 * p.recall)
                 axes.plot(*xy, marker, ms=9, ls="none", label=f"{method.name}, as published")
     axes.set_xscale("log")
+    ticks = [100 * budget for budget in BUDGETS]
+    axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+    axes.minorticks_off()
     axes.set_xlabel("legitimate numbers hit, % (log)")
     axes.set_ylabel("complaints of the day caught, %")
     axes.set_title(f"Lists of the evening before, {result.begins} to {result.ends}")

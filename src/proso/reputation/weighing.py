@@ -41,7 +41,9 @@ REPORTS_SCHEMA: Final = ibis.schema(
 a usable number; `reporter` and `report_id` may be empty."""
 
 
-def weigh(reports: Table, *, now: datetime, half_life_days: float | None = None) -> Table:
+def rate_subjects(
+    reports: Table, *, now: datetime, half_life_days: float | None = None
+) -> tuple[Table, Table]:
     """Each subject's reputation.
 
     Args:
@@ -50,8 +52,8 @@ def weigh(reports: Table, *, now: datetime, half_life_days: float | None = None)
         half_life_days: another half-life than the rule's, for choosing one.
 
     Returns:
-        A table of ``subject, spam, not_spam, sample_size, rating, category, newest, listing``, a
-        row for each subject with a report that counts; listing is null where none holds.
+        A table of ``subject, spam, not_spam, sample_size, newest, rating, listing``, a row for each
+        subject with a report that counts, listing null where none holds; and the weighted reports.
     """
     counted = _last_word(_in_time(reports, now))
     weighted = counted.mutate(weight=_weight(counted, now, half_life_days))
@@ -63,7 +65,13 @@ def weigh(reports: Table, *, now: datetime, half_life_days: float | None = None)
         newest=weighted.at.max(),
     )
     rated = sums.mutate(rating=sums.spam / (sums.spam + sums.not_spam + PRIOR))
-    return _with_category(rated, weighted).mutate(listing=_listing(rated))
+    return rated.mutate(listing=_listing(rated)), weighted
+
+
+def weigh(reports: Table, *, now: datetime) -> Table:
+    """Each subject's reputation: the table of `rate_subjects` with its ``category``."""
+    rated, weighted = rate_subjects(reports, now=now)
+    return _with_category(rated, weighted)
 
 
 def _in_time(reports: Table, now: datetime) -> Table:

@@ -1,0 +1,324 @@
+import csv
+import gzip
+import lzma
+from collections import Counter
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from proso.errors import BadFile
+from proso.hub.engine import Engine
+from proso.hub.feeds import ftc, listfile
+from proso.hub.importing import import_files
+
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+OFFICIAL = (
+    "Company_Phone_Number,Created_Date,Violation_Date,Consumer_City,Consumer_State,"
+    "Consumer_Area_Code,Subject,Recorded_Message_Or_Robocall"
+)
+REDUCED = "created_date,company_number,consumer_area_code,batch"
+ODD = ["207area missing", "__________", "0000000000", "+442079460123", "", " 2024181000", "911"]
+
+
+def official(*rows: tuple[str, str, str], subject: str = "Other") -> str:
+    lines = [f"{n},{d} 10:11:12,{d} 09:00:00,Tempe,Arizona,{a},{subject},N" for n, d, a in rows]
+    return "\n".join([OFFICIAL, *lines]) + "\n"
+
+
+def reduced(*rows: tuple[str, str, str]) -> str:
+    return "\n".join([REDUCED, *(f"{d},{n},{a},0" for n, d, a in rows)]) + "\n"
+
+
+THREE = (
+    ("2024181000", "2020-06-01", "202"),
+    ("2024181001", "2020-06-01", "480"),
+    ("2024181002", "2020-06-02", "480"),
+)
+
+
+def take(store, *paths: Path, feed=ftc.read, source="ftc"):
+    return list(
+        import_files(
+            store, paths, feed, source=source, region="US", now=NOW, progress=lambda *_: None
+        )
+    )
+
+
+def stored(store):
+    with Engine() as engine:
+        return engine.run(engine.reports(store, "US")).to_pylist()
+
+
+def put(path: Path, text: str | bytes) -> Path:
+    data = text.encode() if isinstance(text, str) else text
+    packed = {".xz": lzma.compress, ".gz": gzip.compress}.get(path.suffix, bytes)(data)
+    path.write_bytes(packed)
+    return path
+
+
+@pytest.mark.parametrize("ending", [".csv", ".csv.xz", ".csv.gz"])
+@pytest.mark.parametrize("form", [official, reduced])
+def test_both_forms_are_read_plain_and_compressed(store, tmp_path, form, ending):
+    (summary,) = take(store, put(tmp_path / f"2020-06{ending}", form(*THREE)))
+    assert (summary.read, summary.added, summary.known, summary.refused) == (3, 3, 0, 0)
+    rows = stored(store)
+    assert sorted(r["subject"] for r in rows) == [12024181000, 12024181001, 12024181002]
+    assert {r["assertion"] for r in rows} == {"spam"}
+    assert {r["at"] for r in rows} == {
+        datetime(2020, 6, 1, tzinfo=UTC),
+        datetime(2020, 6, 2, tzinfo=UTC),
+    }
+    assert {r["origin"] for r in rows} == {"202", "480"}
+
+
+def test_windows_line_ends_and_a_byte_order_mark_are_no_matter(store, tmp_path):
+    text = "\ufeff" + reduced(*THREE).replace("\n", "\r\n")
+    (summary,) = take(store, put(tmp_path / "a.csv", text))
+    assert (summary.added, summary.refused) == (3, 0)
+
+
+def test_the_subject_of_an_official_complaint_becomes_its_category(store, tmp_path):
+    text = official(THREE[0], subject='"Energy,  solar, & utilities"')
+    take(store, put(tmp_path / "a.csv", text))
+    assert [r["category"] for r in stored(store)] == ["telemarketing"]
+
+
+def test_importing_twice_adds_nothing(store, tmp_path):
+    path = put(tmp_path / "a.csv", reduced(*THREE))
+    take(store, path)
+    (again,) = take(store, path)
+    assert (again.added, again.known) == (0, 3)
+    assert len(store.segments()) == 1
+
+
+def test_a_longer_version_of_a_file_adds_only_what_is_new(store, tmp_path):
+    take(store, put(tmp_path / "a.csv", reduced(*THREE[:2])))
+    (longer,) = take(store, put(tmp_path / "a.csv", reduced(*THREE)))
+    assert (longer.added, longer.known) == (1, 2)
+    assert len(stored(store)) == 3
+
+
+def test_the_two_forms_of_a_complaint_count_once(store, tmp_path):
+    take(store, put(tmp_path / "daily.csv", official(*THREE)))
+    (again,) = take(store, put(tmp_path / "monthly.csv", reduced(*THREE)))
+    assert (again.added, again.known) == (0, 3)
+
+
+def test_the_two_forms_count_once_also_without_a_number(store, tmp_path):
+    rows = (("", "2020-06-01", "202"), ("", "2020-06-01", ""))
+    take(store, put(tmp_path / "monthly.csv", reduced(*rows)))
+    (again,) = take(store, put(tmp_path / "daily.csv", official(*rows)))
+    assert (again.added, again.known) == (0, 2)
+
+
+def test_duplicates_inside_a_file_are_so_many_complaints(store, tmp_path):
+    take(store, put(tmp_path / "a.csv", reduced(THREE[0], THREE[0])))
+    (more,) = take(store, put(tmp_path / "b.csv", reduced(*[THREE[0]] * 3)))
+    assert (more.added, more.known) == (1, 2)
+    assert len(stored(store)) == 3
+
+
+def test_several_files_in_one_command_know_of_each_other(store, tmp_path):
+    first = put(tmp_path / "a.csv", reduced(*THREE[:2]))
+    second = put(tmp_path / "b.csv", reduced(*THREE[1:]))
+    assert [s.added for s in take(store, first, second)] == [2, 1]
+
+
+def test_rows_without_a_number_are_kept_without_a_subject(store, tmp_path):
+    (summary,) = take(store, put(tmp_path / "a.csv", reduced(("", "2020-06-01", "202"), THREE[0])))
+    assert (summary.added, summary.without_number) == (2, 1)
+    assert Counter(r["subject"] for r in stored(store)) == {None: 1, 12024181000: 1}
+
+
+BAD_LINES = {
+    "half a line": (b"2020-06-01,20241", "2 fields"),
+    "a bad date": (b"June 1st,2024181009,202,0", "YYYY-MM-DD"),
+    "another encoding": (b"2020-06-01,2024181009,\xe4\xf6,0", "UTF-8"),
+    "a NUL": (b"2020-06-01,2024\x00181009,202,0", "NUL"),
+    "an unclosed quote": (b'2020-06-01,"2024181009,202,0', "never closed"),
+    "a long line": (b"2020-06-01," + b"9" * 70_000 + b",202,0", "64 KiB"),
+    "a month that is none": (b"2020-13-01,2024181009,202,0", "YYYY-MM-DD"),
+}
+
+
+@pytest.mark.parametrize("bad", BAD_LINES.values(), ids=BAD_LINES)
+def test_a_bad_line_costs_only_itself_and_is_listed_with_its_number(store, tmp_path, bad):
+    line, why = bad
+    good = reduced(*THREE).encode().splitlines()
+    text = b"\n".join([*good[:3], line, good[3]]) + b"\n"
+    (summary,) = take(store, put(tmp_path / "a.csv", text))
+    assert (summary.added, summary.refused) == (3, 1)
+    assert summary.refused_file == store.directory / "refused" / "a.csv.refused.csv"
+    with summary.refused_file.open(newline="") as file:
+        ((number, said),) = list(csv.reader(file))[1:]
+    assert number == "4"
+    assert why in said
+
+
+def test_every_bad_line_of_a_file_is_listed_in_order(store, tmp_path):
+    lines = [REDUCED.encode(), *(line for line, _ in BAD_LINES.values())]
+    (summary,) = take(store, put(tmp_path / "a.csv", b"\n".join(lines)))
+    assert (summary.added, summary.refused) == (0, len(BAD_LINES))
+    with summary.refused_file.open(newline="") as file:
+        assert [int(row["line"]) for row in csv.DictReader(file)] == list(range(2, 9))
+
+
+def test_blank_lines_do_not_shift_the_numbers_of_the_others(store, tmp_path):
+    text = f"{REDUCED}\n\n\n2020-06-01,2024181000,202,0\n\nnever,2024181000,202,0\n"
+    (summary,) = take(store, put(tmp_path / "a.csv", text))
+    assert summary.added == 1
+    assert summary.refused_file.read_text().splitlines()[1].startswith("6,")
+
+
+def test_a_corrected_file_takes_its_list_of_refusals_away(store, tmp_path):
+    (bad,) = take(store, put(tmp_path / "a.csv", reduced(("1", "never", "2"))))
+    assert bad.refused_file.exists()
+    take(store, put(tmp_path / "a.csv", reduced(*THREE)))
+    assert not bad.refused_file.exists()
+
+
+@pytest.mark.parametrize("text", ["", "\n", "a,b,c\n1,2,3\n", "a,a\n1,2\n", "\x00\x00\n"])
+def test_a_file_of_other_columns_is_refused(store, tmp_path, text):
+    with pytest.raises(BadFile) as caught:
+        take(store, put(tmp_path / "a.csv", text))
+    assert caught.value.exit_code == 13
+    assert store.segments() == []
+
+
+@pytest.mark.parametrize("name", ["missing.csv", "folder.csv"])
+def test_what_cannot_be_read_is_refused(store, tmp_path, name):
+    (tmp_path / "folder.csv").mkdir()
+    with pytest.raises(BadFile, match="cannot be read"):
+        take(store, tmp_path / name)
+
+
+@pytest.mark.parametrize("ending", [".xz", ".gz"])
+def test_a_cut_off_file_is_refused_whole_and_imports_when_it_is_whole(store, tmp_path, ending):
+    numbers = [(f"2024{181000 + i}", "2020-06-01", "202") for i in range(5_000)]
+    path = put(tmp_path / f"a.csv{ending}", reduced(*numbers))
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(BadFile, match="damaged"):
+        take(store, path)
+    assert store.segments() == []
+    assert list((store.directory / "log").glob("*/*")) == []
+    path.write_bytes(whole)
+    (summary,) = take(store, path)
+    assert summary.added == len(stored(store)) == 5_000
+
+
+def test_a_bad_file_leaves_those_before_it_imported(store, tmp_path):
+    with pytest.raises(BadFile):
+        take(store, put(tmp_path / "a.csv", reduced(*THREE)), put(tmp_path / "b.csv", ""))
+    assert len(stored(store)) == 3
+
+
+def test_a_file_cut_into_blocks_is_read_as_one(store, tmp_path, monkeypatch):
+    monkeypatch.setattr("proso.hub.feeds.lines._BLOCK_BYTES", 50)
+    text = reduced(*THREE) + "never,2024181000,202,0\n"
+    (summary,) = take(store, put(tmp_path / "a.csv", text))
+    assert (summary.read, summary.added) == (4, 3)
+    assert summary.refused_file.read_text().splitlines()[1].startswith("5,")
+
+
+def _list(tmp_path, text, **columns):
+    known = {"number": "phone", "region": "US", "as_of": NOW}
+    path = put(tmp_path / "list.csv", text)
+    return path, partial(_read_list, columns=listfile.ListColumns(**(known | columns)))
+
+
+def _read_list(path, progress, columns):
+    return listfile.read(path, columns, progress)
+
+
+def test_any_list_imports_by_the_names_of_its_columns(store, tmp_path):
+    text = (
+        "who,Phone,seen,kind\n"
+        "x,+12024181000,2026-01-02,loan\n"
+        "y,(202) 418-1001,2026-01-02T23:00:00-05:00,LOAN \n"
+        "z,2024181002,2026-01-03,nonsense\n"
+        "z,banana,2026-01-03,loan\n"
+        "z,2024181003,soon,loan\n"
+    )
+    path, feed = _list(tmp_path, text, number="Phone", date="seen", category="kind")
+    (summary,) = take(store, path, feed=feed, source="list")
+    assert (summary.read, summary.added, summary.refused) == (5, 3, 2)
+    rows = {r["subject"]: r for r in stored(store)}
+    assert rows[12024181000]["category"] == rows[12024181001]["category"] == "loan"
+    assert rows[12024181002]["category"] == "other"
+    assert rows[12024181001]["at"] == datetime(2026, 1, 3, 4, tzinfo=UTC)
+
+
+def test_a_list_without_dates_is_of_one_moment_and_imports_once(store, tmp_path):
+    path, feed = _list(tmp_path, "phone\n2024181000\n2024181001\n")
+    take(store, path, feed=feed, source="list")
+    (again,) = take(store, path, feed=feed, source="list")
+    assert (again.added, again.known) == (0, 2)
+    assert {r["at"] for r in stored(store)} == {NOW}
+
+
+@pytest.mark.parametrize("text", ["", "name\nx\n", "name\n"])
+def test_a_list_without_the_column_named_is_refused(store, tmp_path, text):
+    path, feed = _list(tmp_path, text)
+    with pytest.raises(BadFile, match="'phone'"):
+        take(store, path, feed=feed, source="list")
+
+
+def test_a_list_of_only_bad_rows_adds_nothing(store, tmp_path):
+    path, feed = _list(tmp_path, "phone\nbanana\n\n911\n")
+    (summary,) = take(store, path, feed=feed, source="list")
+    assert (summary.added, summary.refused) == (0, 2)
+
+
+def test_dates_beyond_what_can_be_stored_are_refused(store, tmp_path):
+    path, feed = _list(
+        tmp_path, "phone,d\n2024181000,0001-01-01\n2024181000,9999-12-31\n", date="d"
+    )
+    (summary,) = take(store, path, feed=feed, source="list")
+    assert (summary.added, summary.refused) == (0, 2)
+
+
+DIGITS = st.text("0123456789", min_size=9, max_size=12)
+TEXTS = st.one_of(DIGITS, st.text("0123456789+-() xarea_", max_size=20), st.sampled_from(ODD))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(TEXTS, min_size=1, max_size=30))
+def test_the_fast_road_reads_numbers_as_the_parser_does(texts):
+    fast = ftc._subjects(pa.chunked_array([pa.array(texts, pa.string())]), {})
+    assert fast.to_pylist() == [ftc.subject_of(text) if text else None for text in texts]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("2024181000", 12024181000),
+        ("12024181000", 12024181000),
+        ("207area missing", None),
+        ("__________", None),
+        ("0000000000", None),
+        ("+442079460123", 442079460123),
+        ("", None),
+    ],
+)
+def test_odd_texts_are_numbers_only_where_they_can_be(text, value):
+    assert ftc.subject_of(text) == value
+    fast = ftc._subjects(pa.chunked_array([pa.array([text])]), {})
+    assert fast.to_pylist() == [value]
+
+
+def test_a_segment_is_a_parquet_file_anyone_can_read(store, tmp_path):
+    take(store, put(tmp_path / "a.csv", reduced(*THREE)))
+    (segment,) = store.segments()
+    with duckdb.connect() as engine:
+        (count,) = engine.execute(
+            "SELECT count(*) FROM read_parquet(?)", [str(store.directory / "log" / segment.file)]
+        ).fetchone()
+    assert count == segment.rows == 3
+    assert segment.input_name == "a.csv"
