@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from proso.hub.engine import Engine
 from proso.reports.report import Assertion, Report
 from proso.reputation.rule import HALF_LIFE, HORIZON, listing_of, rate, weight_of
-from proso.reputation.weighing import REPORTS_SCHEMA, weigh
+from proso.reputation.weighing import REPORTS_SCHEMA, rate_subjects, weigh
 from proso.values.listing import Category, Listing
 from proso.values.number import PhoneNumber
 
@@ -182,7 +182,7 @@ def test_rows_without_a_subject_are_left_out(engine):
 
 def test_another_half_life_can_be_tried(engine):
     table = engine.table("tried", as_table([report(days=7)]))
-    (row,) = engine.run(weigh(table, now=NOW, half_life_days=7)).to_pylist()
+    (row,) = engine.run(rate_subjects(table, now=NOW, half_life_days=7)[0]).to_pylist()
     assert row["spam"] == pytest.approx(0.5)
 
 

@@ -65,8 +65,8 @@ def _print(result: Any) -> None:  # noqa: ANN401
     table = Table(
         box=box.SIMPLE,
         pad_edge=False,
-        title=f"{result.days} days, {result.complaints:,} complaints "
-        f"({result.without_number:,} without a usable number), {result.legitimate:,} honest numbers",
+        title=f"{result.days} days, {result.complaints:,} complaints ({result.without_number:,} "
+        f"without a usable number), {result.legitimate:,} honest numbers",
     )
     columns = ("method", "budget", "recall", "of valid", "FP", "95 % of FP", "entries")
     for name in (*columns, "number space"):
@@ -80,10 +80,10 @@ def _print(result: Any) -> None:  # noqa: ANN401
     answers.print(table, width=max(answers.width, 110))  # a pipe has no width of its own
     answers.print(
         "FP: share of honest numbers hit on a day; number space: share of all numbers the list "
-        "would stop.\nLists are built from complaints of earlier days only.  recall counts all rows; a row "
-        "without a number counts for proso where screening acts on it.\nbudget: lowest threshold "
-        "that hits at most this share of honest numbers on the same days; held out: threshold from "
-        "the first half of the days, figures from the second."
+        "would stop.\nLists are built from complaints of earlier days only; recall counts all "
+        "rows, and those without a number count for proso where screening acts on them.\nbudget: "
+        "the lowest threshold that hits at most this share of honest numbers on the same days; "
+        "held out: threshold from the first half of the days, figures from the second."
     )
 
 

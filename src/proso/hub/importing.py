@@ -154,7 +154,7 @@ def _new_rows(store: Store, incoming: pa.Table, source: str) -> pa.Table:
     with duckdb.connect() as engine:
         engine.execute("SET TimeZone = 'UTC'")
         engine.register("incoming", incoming)
-        fresh = engine.execute(_NEW_ROWS, [files, first, last]).fetch_arrow_table()
+        fresh = engine.execute(_NEW_ROWS, [files, first, last]).to_arrow_table()
         return fresh.cast(incoming.schema)
 
 

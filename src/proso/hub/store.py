@@ -123,6 +123,7 @@ class Store:
             f"sqlite:///{directory / DATABASE}", connect_args={"timeout": BUSY_SECONDS}
         )
         sa.event.listen(engine, "connect", _set_pragmas)
+        sa.event.listen(engine, "begin", _begin)
         with _translated(directory):
             _migrate(engine)
         return cls(directory, engine)
@@ -147,9 +148,7 @@ class Store:
         rows = [_row(report, moment) for report in reports]
         statement = insert(schema.report).on_conflict_do_nothing(index_elements=["report_id"])
         with _translated(self.directory), self._engine.begin() as connection:
-            before = _count(connection, schema.report)
-            connection.execute(statement, rows)
-            return _count(connection, schema.report) - before
+            return connection.execute(statement, rows).rowcount
 
     def live_reports(self, region: str | None = None) -> list[sa.RowMapping]:
         """The reports of the log in the order they came, as rows of the table."""
@@ -256,7 +255,7 @@ def _translated(directory: Path) -> Iterator[None]:
         yield
     except ProsoError:
         raise
-    except sa.exc.OperationalError as error:
+    except sa.exc.DatabaseError as error:
         raise _store_error(error.orig, directory) from error
     except OSError as error:
         raise _store_error(error, directory) from error
@@ -284,7 +283,14 @@ def _store_error(cause: BaseException | None, directory: Path) -> ProsoError:
     )
 
 
+def _begin(connection: sa.Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
+
+
 def _set_pragmas(connection: sqlite3.Connection, _record: object) -> None:
+    # sqlite3 begins no transaction before CREATE TABLE; a migration must be whole or not at all,
+    # so `_begin` does it.
+    connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")  # an acknowledged report survives a power cut

@@ -38,6 +38,10 @@ CLEARED_NOT_SPAM: Final = 2.0
 """Weight of "not spam" reports from which a number with more of them than of spam is cleared."""
 
 
+DECIMALS: Final = 9
+"""To which figures are compared: far below what matters, far above the error of a sum."""
+
+
 @dataclass(frozen=True, slots=True)
 class Contribution:
     """What one report adds to a subject's reputation.
@@ -136,7 +140,10 @@ def listing_of(rating: float, sample_size: int, *, spam: float, not_spam: float)
     | LISTED  | rating at least 0.55 from at least two reports |
     | WATCHED | rating at least 0.30 from at least two reports |
     | none    | else |
+
+    Figures are compared to nine decimals, so that the order of a sum decides nothing.
     """
+    rating, spam, not_spam = (round(x, DECIMALS) for x in (rating, spam, not_spam))
     if not_spam >= CLEARED_NOT_SPAM and not_spam > spam:
         return Listing.CLEARED
     if sample_size < LISTED_REPORTS:
@@ -152,4 +159,6 @@ def _category(contributions: list[Contribution]) -> Category:
         if one.report.assertion is Assertion.SPAM and one.report.category is not Category.OTHER:
             weights[one.report.category] = weights.get(one.report.category, 0.0) + one.weight
     # Ties go to the name that sorts first, so that a rerun gives the same.
-    return min(weights, key=lambda c: (-round(weights[c], 9), c.value), default=Category.OTHER)
+    return min(
+        weights, key=lambda c: (-round(weights[c], DECIMALS), c.value), default=Category.OTHER
+    )

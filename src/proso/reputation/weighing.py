@@ -13,6 +13,7 @@ from ibis.expr.types import FloatingValue, Table
 from proso.reports.report import Assertion
 from proso.reputation.rule import (
     CLEARED_NOT_SPAM,
+    DECIMALS,
     HALF_LIFE,
     HORIZON,
     LISTED_RATING,
@@ -107,7 +108,7 @@ def _with_category(rated: Table, weighted: Table) -> Table:
     )
     sums = named.group_by("subject", "category").aggregate(weight=named.weight.sum())
     order = ibis.window(
-        group_by=sums.subject, order_by=[sums.weight.round(9).desc(), sums.category.asc()]
+        group_by=sums.subject, order_by=[sums.weight.round(DECIMALS).desc(), sums.category.asc()]
     )
     first = sums.mutate(place=ibis.row_number().over(order))
     first = first.filter(first.place == 0).select("subject", "category")
@@ -117,11 +118,14 @@ def _with_category(rated: Table, weighted: Table) -> Table:
 
 def _listing(rated: Table) -> ibis.Value:
     several = rated.sample_size >= LISTED_REPORTS
+    rating, spam, not_spam = (
+        column.round(DECIMALS) for column in (rated.rating, rated.spam, rated.not_spam)
+    )
     return ibis.cases(
         (
-            (rated.not_spam >= CLEARED_NOT_SPAM) & (rated.not_spam > rated.spam),
+            (not_spam >= CLEARED_NOT_SPAM) & (not_spam > spam),
             Listing.CLEARED.value,
         ),
-        (several & (rated.rating >= LISTED_RATING), Listing.LISTED.value),
-        (several & (rated.rating >= WATCHED_RATING), Listing.WATCHED.value),
+        (several & (rating >= LISTED_RATING), Listing.LISTED.value),
+        (several & (rating >= WATCHED_RATING), Listing.WATCHED.value),
     )
