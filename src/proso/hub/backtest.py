@@ -184,7 +184,11 @@ def run(  # noqa: PLR0913  a command with its settings
             name="proso",
             points=[_point(every, b, len(honest.subject), space) for b in BUDGETS]
             + [_point(published, None, len(honest.subject), space)],
-            held_out=[_held_out(early, late, b, len(honest.subject), space) for b in BUDGETS],
+            held_out=[
+                _held_out(early, late, b, len(honest.subject), space)
+                for b in BUDGETS
+                if early.days  # one day has no first half
+            ],
         )
     ]
     methods += [
@@ -386,7 +390,7 @@ def _at(tally: _Tally, start: int, budget: float | None, honest: int, space: int
         budget=budget,
         threshold=None if budget is None else start / BINS,
         recall=(caught + tally.always) / tally.rows,
-        recall_valid=(caught + tally.always_valid) / tally.valid,
+        recall_valid=(caught + tally.always_valid) / max(tally.valid, 1),
         false_positives=share,
         interval=wilson(share, honest),
         entries=entries,

@@ -12,6 +12,7 @@ the one under way is not, and the same command finishes the work.
 
 import csv
 import hashlib
+import io
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -27,7 +28,7 @@ import pyarrow.parquet as pq
 
 from proso.errors import BadFile, StoreFull
 from proso.hub.feeds.lines import Progress
-from proso.hub.store import Segment, Store, settle
+from proso.hub.store import Segment, Store, settle, write_durably
 from proso.reports.report import Assertion, Refusal
 
 Feed: TypeAlias = Callable[[Path, Progress], tuple[pa.Table, int, list[Refusal]]]
@@ -208,11 +209,11 @@ def _write_refusals(store: Store, path: Path, refusals: list[Refusal]) -> Path |
     if not refusals:
         target.unlink(missing_ok=True)
         return None
-    target.parent.mkdir(exist_ok=True)
-    with target.open("w", newline="", encoding="utf-8") as out:
-        writer = csv.writer(out)
-        writer.writerow(["line", "why"])
-        writer.writerows((r.row, r.why) for r in sorted(refusals, key=lambda r: r.row))
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(["line", "why"])
+    writer.writerows((r.row, r.why) for r in sorted(refusals, key=lambda r: r.row))
+    write_durably(target, out.getvalue().encode("utf-8", "backslashreplace"))
     return target
 
 

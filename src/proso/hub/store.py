@@ -12,6 +12,7 @@ rubbish of an interrupted import and is removed by the next one.
 
 import errno
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -33,6 +34,8 @@ from proso.reports.report import Report
 DATABASE: Final = "hub.sqlite"
 BUSY_SECONDS: Final = 10
 """How long a writer waits for another: a segment is registered in milliseconds."""
+
+_SHARED_MEMORY_BYTES: Final = 32 * 1024  # the first part of the -shm file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -264,6 +267,9 @@ def _translated(directory: Path) -> Iterator[None]:
 def _store_error(cause: BaseException | None, directory: Path) -> ProsoError:
     full = isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT)
     code = getattr(cause, "sqlite_errorcode", None)
+    if code is not None and code & 0xFF == sqlite3.SQLITE_IOERR:
+        # What does not fit beside the database (its shared memory) SQLite calls an I/O error.
+        full = shutil.disk_usage(directory).free < _SHARED_MEMORY_BYTES
     if full or (code is not None and code & 0xFF == sqlite3.SQLITE_FULL):
         return StoreFull(
             found=f"no room left on the disk of {directory.name or directory}",

@@ -12,7 +12,7 @@ import sys
 from array import array
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Any, Final, TypeAlias
 
 from proso.errors import BadPack, Misuse, PackTooNew
@@ -81,7 +81,7 @@ def encode(  # noqa: PLR0913  the sections of one file
             expected="at most 256 labels and numbers in strictly ascending order",
             remedy="use proso.packs.build",
         )
-    first_bucket, directory = _directory([value for value, _ in numbers])
+    first_bucket, buckets, directory = _directory([value for value, _ in numbers])
     lows = array("H", (value & 0xFFFF for value, _ in numbers))
     codes = bytes(code_of[label] for _, label in numbers)
     ordered = sorted(ranges, key=lambda row: (_group_key(row[0]), row[0].prefix))
@@ -102,13 +102,14 @@ def encode(  # noqa: PLR0913  the sections of one file
         len(labels),
         len(groups),
         len(directory),
-        0,
+        len(buckets),
         first_bucket,
         rule_version.encode("utf-8")[:MAX_RULE_VERSION_BYTES],
     )
     sections = [
         header,
         b"".join(_pack_label(label) for label in labels),
+        _little(buckets),
         _little(directory),
         _little(lows),
         codes,
@@ -150,11 +151,12 @@ def decode(buffer: Buffer) -> Pack:
 
 def _decode_body(body: memoryview, fields: tuple[Any, ...]) -> Pack:
     header = _decode_header(fields)
-    label_count, group_count, slots, first_bucket = fields[9], fields[10], fields[11], fields[13]
+    label_count, group_count, slots, bucket_count, first_bucket = fields[9:14]
     if label_count > MAX_LABELS or group_count > MAX_GROUPS or header.ranges > len(body):
         raise _bad("a pack with more labels or range groups than can exist")
     cursor = _Cursor(body, _HEADER.size)
     labels = tuple(_unpack_label(raw) for raw in _LABEL.iter_unpack(cursor.take(8 * label_count)))
+    buckets = _native(cursor.take(8 * bucket_count), "Q")
     directory = _native(cursor.take(4 * slots), "I")
     lows = _native(cursor.take(2 * header.numbers), "H")
     codes = cursor.take(header.numbers)
@@ -168,11 +170,13 @@ def _decode_body(body: memoryview, fields: tuple[Any, ...]) -> Pack:
     used = set(codes) | set(range_codes)
     if used != set(range(label_count)):
         raise _bad("a pack with a label that is missing or never used")
-    _check_numbers(directory, lows, first_bucket)
+    _check_directory(buckets, directory, lows, first_bucket)
+    _check_numbers(buckets, directory, lows, first_bucket)
     return Pack(
         header,
         labels,
         first_bucket=first_bucket,
+        buckets=buckets,
         directory=directory,
         lows=lows,
         codes=codes,
@@ -181,13 +185,13 @@ def _decode_body(body: memoryview, fields: tuple[Any, ...]) -> Pack:
 
 
 def _decode_header(fields: tuple[Any, ...]) -> PackHeader:
-    _, _, kind, region, pad, serial, as_of, numbers, ranges, *_, pad2, _, rule = fields
+    _, _, kind, region, pad, serial, as_of, numbers, ranges, *_, rule = fields
     raw_region, raw_rule = region, rule.rstrip(b"\0")
     try:
         text, rule_version = raw_region.decode("ascii"), raw_rule.decode("utf-8")
     except UnicodeDecodeError as error:
         raise _bad("a pack whose header is no text") from error
-    sound = kind == KIND_NUMBERS and is_region(text) and not pad and not pad2 and serial
+    sound = kind == KIND_NUMBERS and is_region(text) and not pad and serial
     if not sound or not 0 <= as_of <= _LATEST or "\0" in rule_version:
         raise _bad("a pack with an impossible header")
     return PackHeader(
@@ -200,26 +204,53 @@ def _decode_header(fields: tuple[Any, ...]) -> PackHeader:
     )
 
 
-def _check_numbers(directory: memoryview, lows: memoryview, first_bucket: int) -> None:
-    slots = list(directory)
+def _check_directory(
+    buckets: memoryview, directory: memoryview, lows: memoryview, first_bucket: int
+) -> None:
+    slots, keys = directory.tolist(), buckets.tolist()
     if not len(lows):
-        if slots or first_bucket:
+        if slots or keys or first_bucket:
             raise _bad("a pack with a directory and no numbers")
         return
-    last = (first_bucket + len(slots) - 2) << LOW_BITS
-    if len(slots) < 2 or last >= 10**MAX_E164_DIGITS:  # noqa: PLR2004  one bucket has two edges
-        raise _bad("a pack whose directory covers no numbers")
+    last = keys[-1] if keys else first_bucket + len(slots) - 2
+    edges = len(keys) + 1 if keys else max(len(slots), 2)
+    if len(slots) != edges or last << LOW_BITS >= 10**MAX_E164_DIGITS:
+        raise _bad("a pack whose directory does not cover its numbers")
     full = slots[0] == 0 and slots[1] > 0 and slots[-2] < slots[-1] == len(lows)
     if not full or sorted(slots) != slots:
         raise _bad("a pack whose directory is out of order")
+    filled = sum(a < b for a, b in pairwise(slots))
+    if keys:
+        ascending = keys[0] == first_bucket and all(a < b for a, b in pairwise(keys))
+        if not ascending or filled != len(keys):
+            raise _bad("a pack whose buckets are out of order")
+    if bool(keys) != _is_sparse(filled, last - first_bucket + 1):
+        raise _bad("a pack whose directory is not the shorter kind")
+
+
+def _check_numbers(
+    buckets: memoryview, directory: memoryview, lows: memoryview, first_bucket: int
+) -> None:
+    if not len(lows):
+        return
     # Ascending everywhere but where a bucket begins: compared as a whole, which is fast.
     values = lows.tolist()
-    falls = {i for i in range(1, len(values)) if values[i - 1] >= values[i]}
-    if not falls <= set(slots):
+    falls = {i for i, (a, b) in enumerate(pairwise(values), start=1) if a >= b}
+    if not falls <= set(directory.tolist()):
         raise _bad("a pack whose numbers are out of order")
-    smallest = (first_bucket << LOW_BITS) | values[0]
-    if smallest < MIN_VALUE or (last | values[-1]) >= 10**MAX_E164_DIGITS:
+    last = buckets[-1] if len(buckets) else first_bucket + len(directory) - 2
+    smallest, largest = (first_bucket << LOW_BITS) | values[0], (last << LOW_BITS) | values[-1]
+    if smallest < MIN_VALUE or largest >= 10**MAX_E164_DIGITS:
         raise _bad("a pack with numbers outside E.164")
+
+
+def _is_sparse(filled: int, spanned: int) -> bool:
+    """Whether naming the buckets that hold anything takes less room than all they span.
+
+    A named bucket takes 12 bytes and a spanned one 4.  Some plans have numbers of so different
+    lengths (Indonesia's mobiles: 11 to 14 digits) that spanning them would take gigabytes.
+    """
+    return 12 * filled < 4 * spanned
 
 
 def _decode_groups(
@@ -269,18 +300,19 @@ class _Cursor:
         return section
 
 
-def _directory(values: list[int]) -> "tuple[int, array[int]]":
+def _directory(values: list[int]) -> "tuple[int, array[int], array[int]]":
+    """The first bucket, the buckets where they are named, and where each begins."""
     if not values:
-        return 0, array("I")
-    first = values[0] >> LOW_BITS
-    counts = [0] * ((values[-1] >> LOW_BITS) - first + 2)
+        return 0, array("Q"), array("I")
+    counts: dict[int, int] = {}
     for value in values:
-        counts[(value >> LOW_BITS) - first + 1] += 1
-    total = 0
-    for i, count in enumerate(counts):
-        total += count
-        counts[i] = total
-    return first, array("I", counts)
+        bucket = value >> LOW_BITS
+        counts[bucket] = counts.get(bucket, 0) + 1
+    first, last = values[0] >> LOW_BITS, values[-1] >> LOW_BITS
+    named = _is_sparse(len(counts), last - first + 1)
+    sizes = list(counts.values()) if named else [counts.get(b, 0) for b in range(first, last + 1)]
+    edges = array("I", accumulate(sizes, initial=0))
+    return first, array("Q", counts if named else ()), edges
 
 
 def _label_key(label: Label) -> bytes:

@@ -3,7 +3,8 @@
 A pack is one buffer, usually a memory-mapped file, that is used as it lies: nothing is parsed or
 copied when it is opened.  `docs/reference/pack-format.md` describes the bytes.  Exact numbers are
 in two levels: a directory over the upper bits of the number, and under each directory entry the
-sorted lower 16 bits, found with one `bisect`.  Ranges are sorted prefixes, one short table for
+sorted lower 16 bits, found with one `bisect`.  Where numbers lie far apart the directory names the
+buckets that hold any, and is searched as well.  Ranges are sorted prefixes, one short table for
 each pair of (digits in all, digits of the prefix).
 
 Source: measured against nine other layouts (docs/benchmarks.md); only a C extension was faster.
@@ -92,6 +93,7 @@ class Pack:
     """
 
     __slots__ = (
+        "_buckets",
         "_codes",
         "_directory",
         "_first_bucket",
@@ -110,6 +112,7 @@ class Pack:
         labels: tuple[Label, ...],
         *,
         first_bucket: int,
+        buckets: memoryview,
         directory: memoryview,
         lows: memoryview,
         codes: memoryview,
@@ -117,8 +120,9 @@ class Pack:
     ) -> None:
         self.header = header
         self.labels = labels
+        self._buckets = buckets
         self._first_bucket = first_bucket
-        self._last_bucket = first_bucket + len(directory) - 2
+        self._last_bucket = buckets[-1] if len(buckets) else first_bucket + len(directory) - 2
         self._directory = directory
         self._lows = lows
         self._codes = codes
@@ -135,11 +139,16 @@ class Pack:
         """
         bucket = value >> LOW_BITS
         if self._first_bucket <= bucket <= self._last_bucket:
-            slot = bucket - self._first_bucket
-            directory = self._directory
-            end = directory[slot + 1]
+            buckets = self._buckets
+            if buckets:
+                slot = bisect_left(buckets, bucket)
+                begin = self._directory[slot]
+                end = self._directory[slot + 1] if buckets[slot] == bucket else begin
+            else:
+                slot = bucket - self._first_bucket
+                begin, end = self._directory[slot], self._directory[slot + 1]
             low = value & _LOW_MASK
-            place = bisect_left(self._lows, low, directory[slot], end)
+            place = bisect_left(self._lows, low, begin, end)
             if place < end and self._lows[place] == low:
                 return self._matches[self._codes[place]]
         if self._groups:
@@ -174,7 +183,8 @@ class Pack:
     def numbers(self) -> Iterator[tuple[PhoneNumber, Label]]:
         """The exact numbers in ascending order."""
         for slot in range(len(self._directory) - 1):
-            high = (self._first_bucket + slot) << LOW_BITS
+            bucket = self._buckets[slot] if len(self._buckets) else self._first_bucket + slot
+            high = bucket << LOW_BITS
             for place in range(self._directory[slot], self._directory[slot + 1]):
                 value = high | self._lows[place]
                 yield PhoneNumber(value), self.labels[self._codes[place]]
