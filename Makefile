@@ -31,10 +31,11 @@ check: $(VENV)/.dev  ## format, lint, types, import contracts, fast tests
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -q -n 2 -m "not slow and not integration"
+	$(BIN)/python -m pytest -q -n 2 -m "not slow and not integration" $(FAST_OPTIONS)
 
+test: FAST_OPTIONS = --cov --cov-report=
 test: check  ## everything: check, and then the full suite with coverage
-	$(BIN)/python -m pytest -n 2 -m "slow or integration" --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -n 2 -m "slow or integration" --cov --cov-append --cov-report=term:skip-covered
 
 integration: $(VENV)/.dev  ## only the tests on real components
 	$(BIN)/python -m pytest -n 2 -m integration

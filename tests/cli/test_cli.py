@@ -273,11 +273,10 @@ def test_ctrl_c_is_one_sentence_and_130(capsys, monkeypatch):
 
 
 def test_without_the_hubs_parts_its_commands_say_what_to_install(capsys, monkeypatch):
-    import sys
+    def missing(_):
+        raise ModuleNotFoundError(name="sqlalchemy")
 
-    monkeypatch.setitem(sys.modules, "sqlalchemy", None)
-    for name in [n for n in sys.modules if n.startswith("proso.hub")]:
-        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setattr("proso.cli.output.importlib.import_module", missing)
     assert "proso[hub]" in fails(capsys, "hub", "init", code=22)
 
 

@@ -70,7 +70,7 @@ def batch(name, size):
 
 
 def complaints(path, rows, bad=0):
-    dice = random.Random(1)  # noqa: S311  incompressible, not secret
+    dice = random.Random(1)
     lines = ["created_date,company_number,consumer_area_code,batch"]
     lines += [f"2020-06-01,202{dice.randrange(2000000, 9999999)},202,0" for _ in range(rows)]
     lines += ["never,2024181000,202,0"] * bad

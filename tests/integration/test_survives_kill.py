@@ -65,7 +65,7 @@ def finished(*arguments):
 def test_every_acknowledged_report_outlives_kill_9(tmp_path):
     hub = tmp_path / "hub"
     Store.create(hub).close()
-    dice = random.Random(20261124)  # noqa: S311  moments, not secrets
+    dice = random.Random(20261124)
     acknowledged: list[str] = []
     for life in range(KILLS):
         command = [sys.executable, "-c", APPENDING, str(hub), str(life)]

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from proso.cli.output import answers, hub_module, print_json, talk
+from proso.cli.output import answers, checked_region, hub_module, print_json, talk
 
 _hub = click.option(
     "--hub",
@@ -77,7 +77,13 @@ def ftc(files: tuple[Path, ...], directory: Path, as_json: bool) -> None:  # noq
 @click.option("--number-column", required=True, help="Column of the numbers.")
 @click.option("--date-column", help="Column of the dates, ISO 8601.")
 @click.option("--category-column", help="Column of the categories.")
-@click.option("--region", default="US", show_default=True, help="Region of the numbers.")
+@click.option(
+    "--region",
+    default="US",
+    show_default=True,
+    callback=checked_region,
+    help="Region of the numbers.",
+)
 @click.option("--source", default="list", show_default=True, help="A name for the list.")
 @click.option("--as-of", type=click.DateTime(), help="When the list was true; today if not given.")
 def csv_(  # noqa: PLR0913  a command with its options
@@ -116,7 +122,7 @@ def csv_(  # noqa: PLR0913  a command with its options
 @hub.command()
 @_hub
 @_json
-@click.option("--region", default="US", show_default=True)
+@click.option("--region", default="US", show_default=True, callback=checked_region)
 @click.option("--as-of", type=click.DateTime(), help="Weigh what was known then, UTC.")
 def publish(directory: Path, region: str, as_of: datetime | None, as_json: bool) -> None:  # noqa: FBT001
     """Weigh the reports and write the pack of a region.

@@ -5,6 +5,7 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any
 
+import click
 from rich.console import Console
 
 from proso.errors import MissingExtra
@@ -14,6 +15,15 @@ if TYPE_CHECKING:
 
 talk = Console(stderr=True, highlight=False)
 answers = Console(highlight=False, soft_wrap=True)
+
+
+def checked_region(_context: click.Context, _option: click.Parameter, region: str) -> str:
+    """The region of an option, or click's complaint where there is no such region."""
+    from proso.values.numbering import is_region
+
+    if not is_region(region):
+        raise click.BadParameter(f"{region!r} is no region; use a code such as US")
+    return region
 
 
 def print_json(value: object) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from proso.cli.output import answers, print_json
+from proso.cli.output import answers, checked_region, print_json
 from proso.reports.report import Assertion, Report
 from proso.values.listing import Category
 from proso.values.number import PhoneNumber
@@ -19,7 +19,13 @@ def _home() -> Path:
     return Path(base) / "proso"
 
 
-_region = click.option("--region", default="US", show_default=True, help="Region of your line.")
+_region = click.option(
+    "--region",
+    default="US",
+    show_default=True,
+    callback=checked_region,
+    help="Region of your line.",
+)
 _json = click.option("--json", "as_json", is_flag=True)
 
 

@@ -216,11 +216,13 @@ def is_emergency(text: str, region: str) -> bool:
     both as emergency calls in any network (3GPP TS 22.101 section 10.1).
     """
     compact = re.sub(r"[\s().-]", "", text[:MAX_TEXT_LENGTH])
-    if compact in {"112", "911"}:
-        return True
-    if not is_region(region) or not compact.isascii() or not compact.isdigit():
+    if not compact.isdigit():
         return False
-    return bool(shortnumberinfo.connects_to_emergency_number(compact, region))
+    digits = phonenumbers.normalize_digits_only(compact)  # other scripts' digits count
+    if digits in {"112", "911"}:
+        return True
+    # The exact number: one that merely begins like it is anybody's, and could be spoofed.
+    return is_region(region) and bool(shortnumberinfo.is_emergency_number(digits, region))
 
 
 def is_short_code(text: str, region: str) -> bool:
