@@ -69,6 +69,11 @@ def batch(name, size):
     ]
 
 
+def append_for_ever(store):
+    for turn in range(100):
+        store.append(batch(f"lost{turn}", 2_000), received_at=NOW)
+
+
 def complaints(path, rows, bad=0):
     dice = random.Random(1)
     lines = ["created_date,company_number,consumer_area_code,batch"]
@@ -84,8 +89,7 @@ def test_reports_that_do_not_fit_are_refused_and_the_old_ones_stay(disk, leave):
         store.append(batch("old", 10), received_at=NOW)
         ballast = fill(disk, leave)
         with pytest.raises(StoreFull):
-            for turn in range(100):
-                store.append(batch(f"lost{turn}", 2_000), received_at=NOW)
+            append_for_ever(store)
         kept = store.counts()["reports"]
         assert kept % 2_000 == 10
         ballast.unlink()

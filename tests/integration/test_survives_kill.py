@@ -102,7 +102,7 @@ def holds(process, path):
     links = []
     for link in Path(f"/proc/{process.pid}/fd").glob("*"):
         with suppress(OSError):
-            links.append(os.readlink(link))
+            links.append(str(link.readlink()))
     return str(path) in links
 
 

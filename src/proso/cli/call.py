@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import click
 
-from proso.cli.output import answers, print_json
+from proso.cli.output import answers, checked_region, print_json
 from proso.packs.pack import Pack
 from proso.values.call import Call, Line, Presentation
 from proso.values.number import PhoneNumber
@@ -33,7 +33,13 @@ def _options(command: "Callable[..., object]") -> "Callable[..., object]":
         click.option("--json", "as_json", is_flag=True, help="One JSON object a number."),
         click.option("--contacts", type=click.Path(path_type=Path), help="Contacts, as vCard."),
         click.option("--rules", type=click.Path(path_type=Path), help="The owner's rules, TOML."),
-        click.option("--region", default="US", show_default=True, help="Region of the line."),
+        click.option(
+            "--region",
+            default="US",
+            show_default=True,
+            callback=checked_region,
+            help="Region of the line.",
+        ),
         click.option("--pack", "pack_path", type=click.Path(path_type=Path), help="A pack file."),
         click.option("--to", "called", help="The number that was called."),
     ):
@@ -115,12 +121,7 @@ def _load(
 ) -> tuple[Pack | None, OwnerRules, Line]:
     from proso.device.owner import load_rules
     from proso.device.packfile import open_pack
-    from proso.values.numbering import is_region
 
-    if not is_region(region):
-        raise click.BadParameter(
-            f"{region!r} is no region; use a code such as US", param_hint="--region"
-        )
     pack = open_pack(pack_path, region=region) if pack_path else None
     return pack, load_rules(rules, contacts=contacts, region=region), Line(region=region)
 

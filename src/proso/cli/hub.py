@@ -46,10 +46,11 @@ def serve(directory: Path, host: str, port: int) -> None:
 
     Example: proso hub serve --hub hub --port 8021
     """
-    app = hub_module("app").create_app(hub_module("store").Store.open(directory))
+    app_module = hub_module("app")
     import uvicorn
 
-    uvicorn.run(app, host=host, port=port, access_log=False)
+    with hub_module("store").Store.open(directory) as store:
+        uvicorn.run(app_module.create_app(store), host=host, port=port, access_log=False)
 
 
 @hub.group(name="import")
@@ -129,9 +130,10 @@ def publish(directory: Path, region: str, as_of: datetime | None, as_json: bool)
 
     Example: proso hub publish --region US
     """
-    store = hub_module("store").Store.open(directory)
+    publishing = hub_module("publish")
     moment = as_of.replace(tzinfo=UTC) if as_of else datetime.now(UTC)
-    done = hub_module("publish").publish(store, region=region, as_of=moment)
+    with hub_module("store").Store.open(directory) as store:
+        done = publishing.publish(store, region=region, as_of=moment)
     release = done.release
     path = directory / "packs" / release.file
     if as_json:
@@ -165,7 +167,8 @@ def status(directory: Path, as_json: bool) -> None:  # noqa: FBT001
 
     Example: proso hub status
     """
-    counts = hub_module("store").Store.open(directory).counts()
+    with hub_module("store").Store.open(directory) as store:
+        counts = store.counts()
     if as_json:
         print_json(counts)
         return
@@ -185,16 +188,13 @@ def _import(  # noqa: PLR0913  a command with its settings
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
     importing = hub_module("importing")
-    store = hub_module("store").Store.open(directory)
     sizes = {path: path.stat().st_size for path in files if path.is_file()}
     summaries = []
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        DownloadColumn(),
-        TimeRemainingColumn(),
-        console=talk,
-    ) as bar:
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
+    with (
+        hub_module("store").Store.open(directory) as store,
+        Progress(*columns, TimeRemainingColumn(), console=talk) as bar,
+    ):
         task = bar.add_task("importing", total=sum(sizes.values()))
         before: dict[Path, int] = {}
 

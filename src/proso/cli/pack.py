@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from proso.cli.output import answers, print_json, talk
+from proso.cli.output import answers, checked_region, print_json, talk
 from proso.errors import BadFile, BadListing, ProsoError, Unavailable
 
 
@@ -17,7 +17,13 @@ def pack() -> None:
 
 @pack.command()
 @click.option("--listings", type=click.Path(path_type=Path), required=True, help="CSV file.")
-@click.option("--region", default="US", show_default=True, help="Region of the pack.")
+@click.option(
+    "--region",
+    default="US",
+    show_default=True,
+    callback=checked_region,
+    help="Region of the pack.",
+)
 @click.option("--serial", default=1, show_default=True, type=click.IntRange(1, 2**63 - 1))
 @click.option("--as-of", type=click.DateTime(), help="When the list was true, UTC.")
 @click.option(
@@ -37,12 +43,7 @@ def build(  # noqa: PLR0913  a command with its options
     Example: proso pack build --listings spam.csv --region US
     """
     from proso.packs import build as building
-    from proso.values.numbering import is_region
 
-    if not is_region(region):
-        raise click.BadParameter(
-            f"{region!r} is no region; use a code such as US", param_hint="--region"
-        )
     target = output or Path(f"{region}.pack")
     rows: list[building.Listed] = []
     refused: list[BadListing] = []

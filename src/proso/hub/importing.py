@@ -26,9 +26,9 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from proso.errors import BadFile, StoreFull
+from proso.errors import BadFile
 from proso.hub.feeds.lines import Progress
-from proso.hub.store import Segment, Store, settle, write_durably
+from proso.hub.store import Segment, Store, settle, translated, write_durably
 from proso.reports.report import Assertion, Refusal
 
 Feed: TypeAlias = Callable[[Path, Progress], tuple[pa.Table, int, list[Refusal]]]
@@ -175,20 +175,17 @@ def _write_segment(  # noqa: PLR0913  all of one row of the register
     file = f"{source}/{stem}-{digest[:16]}-{len(ordered)}.parquet"
     path = store.directory / "log" / file
     temporary = path.with_suffix(".tmp")
-    try:
+    with translated(store.directory):
         path.parent.mkdir(exist_ok=True)
-        with temporary.open("wb") as out:
-            pq.write_table(ordered, out, compression="zstd")
-            out.flush()
-            os.fsync(out.fileno())
-        settle(temporary, path)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise StoreFull(
-            found=f"{name} does not fit on the disk ({error.strerror or error})",
-            expected="room for it",
-            remedy="free some space and run the same command again",
-        ) from error
+        try:
+            with temporary.open("wb") as out:
+                pq.write_table(ordered, out, compression="zstd")
+                out.flush()
+                os.fsync(out.fileno())
+            settle(temporary, path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
     store.register(
         Segment(
             file=file,

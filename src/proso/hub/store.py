@@ -98,7 +98,7 @@ class Store:
     @classmethod
     def create(cls, directory: Path) -> Self:
         """A new store, or the one that is already there, brought up to date."""
-        with _translated(directory):
+        with translated(directory):
             directory.mkdir(parents=True, exist_ok=True)
             for name in ("log", "packs", "refused"):
                 (directory / name).mkdir(exist_ok=True)
@@ -127,9 +127,15 @@ class Store:
         )
         sa.event.listen(engine, "connect", _set_pragmas)
         sa.event.listen(engine, "begin", _begin)
-        with _translated(directory):
+        with translated(directory):
             _migrate(engine)
         return cls(directory, engine)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def close(self) -> None:
         """Gives the database back."""
@@ -150,7 +156,7 @@ class Store:
         moment = int(received_at.timestamp())
         rows = [_row(report, moment) for report in reports]
         statement = insert(schema.report).on_conflict_do_nothing(index_elements=["report_id"])
-        with _translated(self.directory), self._engine.begin() as connection:
+        with translated(self.directory), self._engine.begin() as connection:
             return connection.execute(statement, rows).rowcount
 
     def live_reports(self, region: str | None = None) -> list[sa.RowMapping]:
@@ -167,7 +173,7 @@ class Store:
     def register(self, segment: Segment) -> None:
         """Makes a written segment part of the log."""
         values = {name: getattr(segment, name) for name in segment.__slots__}
-        with _translated(self.directory), self._engine.begin() as connection:
+        with translated(self.directory), self._engine.begin() as connection:
             connection.execute(schema.segment.insert(), values)
 
     def segments(self, *, region: str | None = None, source: str | None = None) -> list[Segment]:
@@ -192,12 +198,12 @@ class Store:
         """Notes that a pack was published; the same release twice is noted once."""
         values = {name: getattr(release, name) for name in release.__slots__}
         statement = insert(schema.release).on_conflict_do_nothing()
-        with _translated(self.directory), self._engine.begin() as connection:
+        with translated(self.directory), self._engine.begin() as connection:
             connection.execute(statement, values)
 
     def counts(self) -> dict[str, int]:
         """How many live reports, imported rows, segments and releases there are."""
-        with _translated(self.directory), self._engine.connect() as connection:
+        with translated(self.directory), self._engine.connect() as connection:
             imported = connection.scalar(sa.select(sa.func.sum(schema.segment.c.rows)))
             return {
                 "reports": _count(connection, schema.report),
@@ -217,7 +223,7 @@ class Store:
         return removed
 
     def _all(self, query: sa.Select[tuple[object, ...]]) -> list[sa.RowMapping]:
-        with _translated(self.directory), self._engine.connect() as connection:
+        with translated(self.directory), self._engine.connect() as connection:
             return list(connection.execute(query).mappings())
 
 
@@ -227,7 +233,7 @@ def write_durably(path: Path, data: bytes) -> None:
     Raises:
         StoreFull: no room; what was at the path before is still there.
     """
-    with _translated(path.parent):
+    with translated(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_name(path.name + ".tmp")
         try:
@@ -252,8 +258,14 @@ def settle(temporary: Path, path: Path) -> None:
 
 
 @contextmanager
-def _translated(directory: Path) -> Iterator[None]:
-    """Turns what the database and the disk complain of into our errors."""
+def translated(directory: Path) -> Iterator[None]:
+    """Turns what the database and the disk complain of into our errors.
+
+    Raises:
+        StoreFull: no room.
+        StoreBusy: another process holds the database.
+        Unavailable: anything else that keeps the store from being used.
+    """
     try:
         yield
     except ProsoError:
