@@ -60,6 +60,7 @@ def calls(  # noqa: PLR0913  a command with its options
 
 def _print(result: Any) -> None:  # noqa: ANN401
     from rich import box
+    from rich.console import Console
     from rich.table import Table
 
     table = Table(
@@ -77,7 +78,8 @@ def _print(result: Any) -> None:  # noqa: ANN401
         for point in method.held_out:
             table.add_row(f"{method.name} (held out)", *_cells(point))
         table.add_section()
-    answers.print(table, width=max(answers.width, 110))  # a pipe has no width of its own
+    # A pipe has no width of its own, and a table cut to 80 columns says nothing.
+    Console(width=max(answers.width, 110), highlight=False).print(table)
     answers.print(
         "FP: share of honest numbers hit on a day; number space: share of all numbers the list "
         "would stop.\nLists are built from complaints of earlier days only; recall counts all "

@@ -463,8 +463,8 @@ def plot(result: Backtest, path: Path) -> None:
             if p.budget is None:
                 xy = (100 * p.false_positives, 100 * p.recall)
                 axes.plot(*xy, marker, ms=9, ls="none", label=f"{method.name}, as published")
-    axes.set_xscale("log")
-    ticks = [100 * budget for budget in BUDGETS]
+    axes.set_xscale("symlog", linthresh=0.01)  # a list that hits nobody is at 0
+    ticks = [0, *(100 * budget for budget in BUDGETS)]
     axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
     axes.minorticks_off()
     axes.set_xlabel("legitimate numbers hit, % (log)")
