@@ -1,9 +1,9 @@
 """One call as the network presents it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
-from typing import Self
+from typing import Final, Self
 
 from proso.errors import BadNumber
 from proso.values.number import MAX_TEXT_LENGTH, PhoneNumber
@@ -101,7 +101,18 @@ class Call:
                 text = text[:MAX_TEXT_LENGTH].strip()
                 if text.lower() in _WITHHELD_TEXTS:
                     presentation = Presentation.UNAVAILABLE
-        return cls(number, text, at, line, called_number, presentation)
+        # Setting the slots directly takes half the time of the frozen constructor, which was a
+        # quarter of judging a call; nothing is checked there that is not known here.
+        call = object.__new__(cls)
+        _set_number(call, number)
+        _set_text(call, text)
+        _set_at(call, at)
+        _set_line(call, line)
+        _set_called(call, called_number)
+        _set_presentation(call, presentation)
+        _set_attestation(call, None)
+        _set_verification(call, _NOT_VERIFIED)
+        return call
 
     @property
     def is_withheld(self) -> bool:
@@ -110,3 +121,16 @@ class Call:
 
     def __repr__(self) -> str:
         return f"Call({self.calling_number or 'no number'}, {self.at:%Y-%m-%d %H:%M}, {self.line})"
+
+
+_NOT_VERIFIED: Final = Verification.NONE
+(
+    _set_number,
+    _set_text,
+    _set_at,
+    _set_line,
+    _set_called,
+    _set_presentation,
+    _set_attestation,
+    _set_verification,
+) = (Call.__dict__[field.name].__set__ for field in fields(Call))

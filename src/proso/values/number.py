@@ -18,6 +18,7 @@ from proso.values.numbering import (
     MAX_E164_DIGITS,
     fast_lengths,
     is_region,
+    known_lengths,
     split_calling_code,
     split_plan,
 )
@@ -73,8 +74,11 @@ class PhoneNumber:
         # "+" and ASCII digits is what networks signal: it gets the short road.
         digits = text[1:]
         if text[:1] == "+" and digits.isdigit() and digits.isascii():
+            lengths = known_lengths(digits[:4])
+            if lengths is None:
+                lengths = fast_lengths(digits[:4])
             size = len(digits)
-            if size <= MAX_E164_DIGITS and fast_lengths(digits[:4]) >> size & 1:
+            if size <= MAX_E164_DIGITS and lengths >> size & 1:
                 # A possible number is within the bounds `__post_init__` checks; setting the slot
                 # directly takes a third of the time, and a call has 5 µs for everything.
                 number = object.__new__(cls)

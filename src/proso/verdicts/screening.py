@@ -117,6 +117,7 @@ def _by_rule(action: Action, reason: Reason, text: str) -> Verdict:
     return Verdict(action, reason, text, Matched.RULE, evidence=(Evidence(Matched.RULE, text),))
 
 
+_ALLOCATED: Final = Plausibility.ALLOCATED
 _BUG: Final = Verdict(
     Action.ALLOW, Reason.BUG, "proso could not judge this call, so it rings; please report it"
 )
@@ -329,8 +330,10 @@ def _evidence(match: Match, pack: Pack) -> Evidence:
 
 def _implausible(call: Call, _p: Pack | None, rules: OwnerRules, _n: datetime) -> Verdict | None:
     number = call.calling_number
-    kind = Plausibility.ALLOCATED if number is None else number.plausibility
-    if kind is Plausibility.ALLOCATED:
+    if number is None:
+        return None
+    kind = number.plausibility
+    if kind is _ALLOCATED:
         return None
     if kind is Plausibility.IMPOSSIBLE:
         return _by_rule(rules.impossible, Reason.IMPOSSIBLE_NUMBER, "no such number can exist")
