@@ -2,7 +2,8 @@ import csv
 import gzip
 import lzma
 from collections import Counter
-from datetime import UTC, datetime
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -12,10 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from proso.errors import BadFile
+from proso.errors import BadFile, StoreBusy, Unavailable
+from proso.hub import store as store_module
 from proso.hub.engine import Engine
 from proso.hub.feeds import ftc, listfile
 from proso.hub.importing import import_files
+from proso.hub.store import Store
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 OFFICIAL = (
@@ -161,6 +164,67 @@ def test_a_bad_line_costs_only_itself_and_is_listed_with_its_number(store, tmp_p
     assert why in said
 
 
+CUNNING_LINES = {
+    "two marks, one open": b'2020-06-01,x"y,"202,0',
+    "an open mark in the last field": b'2020-06-01,2024181009,x"y,"0',
+    "text after a closed mark": b'2020-06-01,"2024181009"x,202,0',
+    "a carriage return inside": b"2020-06-01,2024181009,202,0\r2020-06-01,2024181009,202,0",
+    "30 February": b"2020-02-30,2024181009,202,0",
+    "a date with more behind": b"2020-06-01ish,2024181009,202,0",
+    "a date before telephones": b"0001-01-01,2024181009,202,0",
+}
+
+
+@pytest.mark.parametrize("line", CUNNING_LINES.values(), ids=CUNNING_LINES)
+def test_a_line_that_looks_whole_costs_no_other_row(store, tmp_path, line):
+    good = reduced(*THREE).encode().splitlines()
+    (summary,) = take(store, put(tmp_path / "a.csv", b"\n".join([*good[:3], line, good[3], b""])))
+    assert (summary.read, summary.added, summary.refused) == (4, 3, 1)
+    assert summary.refused_file.read_text().splitlines()[1].startswith("4,")
+    assert len(stored(store)) == 3
+
+
+LINES = st.one_of(
+    st.binary(max_size=40),
+    st.lists(st.sampled_from([b'"', b",", b"\r", b"\0", b"2020-06-01", b"x", b" ", b"\xff"])).map(
+        b"".join
+    ),
+).map(lambda line: line.replace(b"\n", b""))
+GOOD = b"2020-06-02,2024181000,202,0"
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(LINES, max_size=8), st.sampled_from([b"\n", b"\r\n"]), st.booleans())
+def test_no_bytes_between_good_rows_lose_one_of_them(tmp_path_factory, lines, ending, closed):
+    body = [REDUCED.encode(), GOOD]
+    for line in lines:
+        body += [line, GOOD]
+    path = tmp_path_factory.mktemp("any") / "a.csv"
+    path.write_bytes(ending.join(body) + (ending if closed else b""))
+    table, read, refusals = ftc.read(path, lambda _: None)
+    assert table["text"].to_pylist().count("2024181000") >= len(lines) + 1
+    assert len(table) + refusals.count <= read
+    assert {r.row for r in refusals.listed} <= set(range(3, len(body), 2))
+
+
+def test_blank_windows_lines_do_not_shift_the_numbers_of_the_others(store, tmp_path):
+    text = f"{REDUCED}\n\n\n2020-06-01,2024181000,202,0\n\nnever,2024181000,202,0\n"
+    (summary,) = take(store, put(tmp_path / "a.csv", text.replace("\n", "\r\n")))
+    assert summary.added == 1
+    assert summary.refused_file.read_text().splitlines()[1].startswith("6,")
+
+
+def test_of_very_many_refused_rows_the_first_are_listed_and_all_are_counted(
+    store, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("proso.hub.feeds.lines.MAX_LISTED_REFUSALS", 3)
+    (summary,) = take(store, put(tmp_path / "a.csv", reduced(*THREE) + "x\n" * 10))
+    assert (summary.added, summary.refused) == (3, 10)
+    listed = summary.refused_file.read_text().splitlines()
+    assert [line.split(",")[0] for line in listed] == ["line", "5", "6", "7", ""]
+    assert listed[-1].endswith("and 7 more")
+
+
 def test_every_bad_line_of_a_file_is_listed_in_order(store, tmp_path):
     lines = [REDUCED.encode(), *(line for line, _ in BAD_LINES.values())]
     (summary,) = take(store, put(tmp_path / "a.csv", b"\n".join(lines)))
@@ -183,7 +247,9 @@ def test_a_corrected_file_takes_its_list_of_refusals_away(store, tmp_path):
     assert not bad.refused_file.exists()
 
 
-@pytest.mark.parametrize("text", ["", "\n", "a,b,c\n1,2,3\n", "a,a\n1,2\n", "\x00\x00\n"])
+@pytest.mark.parametrize(
+    "text", ["", "\n", "a,b,c\n1,2,3\n", "a,a\n1,2\n", "\x00\x00\n", "x" * 200_000, '"']
+)
 def test_a_file_of_other_columns_is_refused(store, tmp_path, text):
     with pytest.raises(BadFile) as caught:
         take(store, put(tmp_path / "a.csv", text))
@@ -263,6 +329,30 @@ def test_a_list_without_dates_is_of_one_moment_and_imports_once(store, tmp_path)
     assert {r["at"] for r in stored(store)} == {NOW}
 
 
+def test_a_list_of_two_days_is_two_reports_and_neither_takes_the_place_of_the_other(
+    store, tmp_path
+):
+    later = NOW + timedelta(days=1)
+    for moment in (NOW, later, NOW):
+        path, feed = _list(tmp_path, "phone\n2024181000\n2024181001\n", as_of=moment)
+        take(store, path, feed=feed, source="list")
+    assert Counter(r["at"] for r in stored(store)) == {NOW: 2, later: 2}
+    assert [s.rows for s in store.segments()] == [2, 2]
+
+
+def test_two_columns_of_one_file_are_two_lists(store, tmp_path):
+    for column in ("home", "mobile"):
+        path, feed = _list(tmp_path, "home,mobile\n2024181000,2024181005\n", number=column)
+        take(store, path, feed=feed, source="list")
+    assert sorted(r["subject"] for r in stored(store)) == [12024181000, 12024181005]
+
+
+def test_a_header_may_quote_its_names_and_leave_some_out(store, tmp_path):
+    path, feed = _list(tmp_path, '"Name, first","Phone",,\nA,2024181000,,\n')
+    (summary,) = take(store, path, feed=feed, source="list")
+    assert (summary.added, summary.refused) == (1, 0)
+
+
 @pytest.mark.parametrize("text", ["", "name\nx\n", "name\n"])
 def test_a_list_without_the_column_named_is_refused(store, tmp_path, text):
     path, feed = _list(tmp_path, text)
@@ -322,3 +412,38 @@ def test_a_segment_is_a_parquet_file_anyone_can_read(store, tmp_path):
         ).fetchone()
     assert count == segment.rows == 3
     assert segment.input_name == "a.csv"
+
+
+def test_a_second_import_waits_for_the_first_and_then_says_so(store, tmp_path, monkeypatch):
+    monkeypatch.setattr(store_module, "BUSY_SECONDS", 0.1)
+    paths = [put(tmp_path / name, reduced(*THREE)) for name in ("a.csv", "b.csv")]
+    first = import_files(
+        store, paths, ftc.read, source="ftc", region="US", now=NOW, progress=lambda *_: None
+    )
+    next(first)  # it is under way: one file of two
+    with pytest.raises(StoreBusy, match="importing"):
+        take(store, paths[1])
+    assert [s.added for s in first] == [0]
+    assert [s.added for s in take(store, paths[1])] == [0]
+
+
+def test_imports_at_the_same_time_take_every_complaint_once(store, tmp_path):
+    rows = [(f"2024{181000 + i}", f"2020-06-{i % 28 + 1:02}", "202") for i in range(20_000)]
+    paths = [put(tmp_path / f"{n}.csv", reduced(*rows[: 20_000 - n])) for n in range(4)]
+
+    def one(path):
+        with Store.open(store.directory) as own:
+            return sum(s.added for s in take(own, path))
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(one, paths)) == 20_000
+    assert len(store.files(store.segments())) == len(store.segments())
+    assert len(stored(store)) == 20_000
+
+
+def test_a_lost_segment_is_said_in_one_sentence(store, tmp_path):
+    path = put(tmp_path / "a.csv", reduced(*THREE))
+    take(store, path)
+    Path(store.files(store.segments())[0]).unlink()
+    with pytest.raises(Unavailable, match="from a backup"):
+        take(store, path)

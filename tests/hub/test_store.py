@@ -216,3 +216,12 @@ def test_times_are_stored_as_utc_seconds(store):
     with store._engine.connect() as connection:
         columns = {c["name"]: c["type"] for c in sa.inspect(connection).get_columns("report")}
     assert isinstance(columns["at"], sa.BigInteger)
+
+
+@pytest.mark.parametrize("name", ["what?", "100%", "a#b", "with space"])
+def test_a_directory_may_have_any_name(tmp_path, make_report, name):
+    with Store.create(tmp_path / name) as store:
+        store.append([make_report("a")], received_at=NOW)
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    with Store.open(tmp_path / name) as store:
+        assert store.counts()["reports"] == 1

@@ -3,39 +3,48 @@
 What makes two rows the same complaint?  A complaint has no number of its own.  Its identity is
 (source, day, subject, origin, n-th of these): a file that holds a triple three times, where two
 are stored, adds one.  So importing twice adds nothing, a longer version of the same month adds
-what is new, and the daily and the reduced form of a complaint count once.  One import at a time:
-the register of segments is the only thing shared.
+what is new, and the daily and the reduced form of a complaint count once.  Two imports at once
+would each find the rows of the other unknown and sweep its files away: a lock lets one in at a
+time.
 
 A file is taken whole or not at all.  Whatever stops an import, the files before are in the log,
 the one under way is not, and the same command finishes the work.
 """
 
 import csv
+import fcntl
 import hashlib
 import io
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import IO, Final, TypeAlias
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from proso.errors import BadFile
-from proso.hub.feeds.lines import Progress
+from proso.errors import BadFile, StoreBusy
+from proso.hub import store as store_module
+from proso.hub.feeds.lines import Progress, Refusals
 from proso.hub.store import Segment, Store, settle, translated, write_durably
-from proso.reports.report import Assertion, Refusal
+from proso.reports.report import Assertion
 
-Feed: TypeAlias = Callable[[Path, Progress], tuple[pa.Table, int, list[Refusal]]]
+Feed: TypeAlias = Callable[[Path, Progress], tuple[pa.Table, int, Refusals]]
+
+LOCK: Final = "import.lock"
 
 _NEW_ROWS: Final = """
     WITH counted AS (
-        SELECT *, row_number() OVER (PARTITION BY "at", coalesce(subject, 0), origin) AS place
+        SELECT * EXCLUDE (line), row_number() OVER (
+            PARTITION BY "at", coalesce(subject, 0), origin ORDER BY line
+        ) AS place
         FROM incoming
     ), known AS (
         SELECT "at", coalesce(subject, 0) AS who, origin, count(*) AS stored
@@ -98,27 +107,58 @@ def import_files(  # noqa: PLR0913  a command with its settings
     Raises:
         BadFile: a file is no file of this feed; those before it stay imported.
         StoreFull: no room; the file under way is not imported.
+        StoreBusy: another import is under way.
     """
-    store.remove_unregistered()
-    for path in paths:
-        started = time.perf_counter()
-        digest = _digest(path)
-        table, read, refusals = feed(path, partial(progress, path))
-        table = _columns(table, source, region)
-        fresh = _new_rows(store, table, source) if len(table) else table
-        if len(fresh):
-            _write_segment(store, fresh, path.name, digest, source, region, now)
-        refused_file = _write_refusals(store, path, refusals)
-        yield FileSummary(
-            name=path.name,
-            read=read,
-            added=len(fresh),
-            known=len(table) - len(fresh),
-            refused=len(refusals),
-            without_number=fresh["subject"].null_count,
-            refused_file=refused_file,
-            seconds=time.perf_counter() - started,
-        )
+    with _alone(store.directory):
+        store.remove_unregistered()
+        for path in paths:
+            started = time.perf_counter()
+            digest = _digest(path)
+            table, read, refusals = feed(path, partial(progress, path))
+            table = _columns(table, source, region)
+            fresh = _new_rows(store, table, source) if len(table) else table
+            if len(fresh):
+                _write_segment(store, fresh, path.name, digest, source, region, now)
+            refused_file = _write_refusals(store, path, refusals)
+            yield FileSummary(
+                name=path.name,
+                read=read,
+                added=len(fresh),
+                known=len(table) - len(fresh),
+                refused=refusals.count,
+                without_number=fresh["subject"].null_count,
+                refused_file=refused_file,
+                seconds=time.perf_counter() - started,
+            )
+
+
+@contextmanager
+def _alone(directory: Path) -> Iterator[None]:
+    """Keeps every other import out.
+
+    The system gives the lock back with the process, however that ends.
+    """
+    with translated(directory):
+        lock = (directory / LOCK).open("w")
+    with lock:
+        limit = time.monotonic() + store_module.BUSY_SECONDS
+        while not _locked(lock):
+            if time.monotonic() >= limit:
+                raise StoreBusy(
+                    found="a hub that another command is importing into",
+                    expected="one import at a time",
+                    remedy="try again when the other one has ended",
+                )
+            time.sleep(0.05)
+        yield
+
+
+def _locked(lock: IO[str]) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _columns(table: pa.Table, source: str, region: str) -> pa.Table:
@@ -145,17 +185,24 @@ def _columns(table: pa.Table, source: str, region: str) -> pa.Table:
 def _new_rows(store: Store, incoming: pa.Table, source: str) -> pa.Table:
     bounds = pa.compute.min_max(incoming["at"]).as_py()
     first, last = bounds["min"], bounds["max"]
-    files = [
-        str(store.directory / "log" / segment.file)
+    files = store.files(
+        segment
         for segment in store.segments(source=source)
         if segment.first_at <= last.timestamp() and segment.last_at >= first.timestamp()
-    ]
+    )
     if not files:
         return incoming
     with duckdb.connect() as engine:
         engine.execute("SET TimeZone = 'UTC'")
-        engine.register("incoming", incoming)
-        fresh = engine.execute(_NEW_ROWS, [files, first, last]).to_arrow_table()
+        # Which of several equal rows are new must not depend on how the work was spread.
+        engine.register("incoming", incoming.append_column("line", [np.arange(len(incoming))]))
+        try:
+            fresh = engine.execute(_NEW_ROWS, [files, first, last]).to_arrow_table()
+        except RuntimeError as error:
+            # While a query runs, DuckDB takes Ctrl-C for itself and ends with this.
+            if "interrupted" in str(error):
+                raise KeyboardInterrupt from error
+            raise
         return fresh.cast(incoming.schema)
 
 
@@ -171,8 +218,10 @@ def _write_segment(  # noqa: PLR0913  all of one row of the register
     ordered = table.sort_by([("at", "ascending"), ("subject", "ascending")])
     bounds = pa.compute.min_max(ordered["at"]).as_py()
     stem = "".join(c if c.isalnum() or c in "-_" else "-" for c in name.partition(".")[0])[:60]
-    # The content names the file: a rerun after a kill writes the same file again.
-    file = f"{source}/{stem}-{digest[:16]}-{len(ordered)}.parquet"
+    # The running number keeps a segment from ever taking the place of another: the same input may
+    # be imported as of another day, or by another of its columns.
+    place = len(store.segments()) + 1
+    file = f"{source}/{stem}-{digest[:16]}-{place}.parquet"
     path = store.directory / "log" / file
     temporary = path.with_suffix(".tmp")
     with translated(store.directory):
@@ -201,15 +250,17 @@ def _write_segment(  # noqa: PLR0913  all of one row of the register
     )
 
 
-def _write_refusals(store: Store, path: Path, refusals: list[Refusal]) -> Path | None:
+def _write_refusals(store: Store, path: Path, refusals: Refusals) -> Path | None:
     target = store.directory / "refused" / f"{path.name}.refused.csv"
-    if not refusals:
+    if not refusals.count:
         target.unlink(missing_ok=True)
         return None
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow(["line", "why"])
-    writer.writerows((r.row, r.why) for r in sorted(refusals, key=lambda r: r.row))
+    writer.writerows((r.row, r.why) for r in sorted(refusals.listed, key=lambda r: r.row))
+    if refusals.count > len(refusals.listed):
+        writer.writerow(["", f"and {refusals.count - len(refusals.listed):,} more"])
     write_durably(target, out.getvalue().encode("utf-8", "backslashreplace"))
     return target
 

@@ -14,7 +14,7 @@ import errno
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -102,7 +102,10 @@ class Store:
             directory.mkdir(parents=True, exist_ok=True)
             for name in ("log", "packs", "refused"):
                 (directory / name).mkdir(exist_ok=True)
-        return cls._opened(directory)
+            made = cls._opened(directory)
+            for folder in (directory, directory.parent):
+                _sync(folder)
+        return made
 
     @classmethod
     def open(cls, directory: Path) -> Self:
@@ -122,9 +125,9 @@ class Store:
 
     @classmethod
     def _opened(cls, directory: Path) -> Self:
-        engine = sa.create_engine(
-            f"sqlite:///{directory / DATABASE}", connect_args={"timeout": BUSY_SECONDS}
-        )
+        # A URL written out would end at the first "?" of the directory's name.
+        url = sa.URL.create("sqlite", database=str(directory / DATABASE))
+        engine = sa.create_engine(url, connect_args={"timeout": BUSY_SECONDS})
         sa.event.listen(engine, "connect", _set_pragmas)
         sa.event.listen(engine, "begin", _begin)
         with translated(directory):
@@ -185,6 +188,22 @@ class Store:
             query = query.where(schema.segment.c.source == source)
         return [Segment(**{k: v for k, v in row.items() if k != "id"}) for row in self._all(query)]
 
+    def files(self, segments: Iterable[Segment]) -> list[str]:
+        """Where the rows of segments are.
+
+        Raises:
+            Unavailable: a registered file is not there any more.
+        """
+        paths = [self.directory / "log" / segment.file for segment in segments]
+        for path in paths:
+            if not path.is_file():
+                raise Unavailable(
+                    found=f"a log without its registered part {path.parent.name}/{path.name}",
+                    expected="every part that was ever imported",
+                    remedy="put the file back from a backup",
+                )
+        return [str(path) for path in paths]
+
     def releases(self, region: str) -> list[Release]:
         """What was published for a region, oldest first."""
         query = (
@@ -213,7 +232,7 @@ class Store:
             }
 
     def remove_unregistered(self) -> int:
-        """Deletes files of interrupted imports; returns how many."""
+        """Deletes files of interrupted imports; returns how many.  Only the one import may ask."""
         known = {segment.file for segment in self.segments()}
         removed = 0
         for path in (self.directory / "log").glob("*/*"):
@@ -250,11 +269,16 @@ def write_durably(path: Path, data: bytes) -> None:
 def settle(temporary: Path, path: Path) -> None:
     """Renames a synced temporary file into place and syncs the directory."""
     temporary.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
+    for folder in (path.parent, path.parent.parent):  # the folder itself may be new
+        _sync(folder)
+
+
+def _sync(folder: Path) -> None:
+    opened = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(folder)
+        os.fsync(opened)
     finally:
-        os.close(folder)
+        os.close(opened)
 
 
 @contextmanager
@@ -272,7 +296,7 @@ def translated(directory: Path) -> Iterator[None]:
         raise
     except sa.exc.DatabaseError as error:
         raise _store_error(error.orig, directory) from error
-    except OSError as error:
+    except (OSError, sqlite3.DatabaseError) as error:
         raise _store_error(error, directory) from error
 
 
@@ -318,7 +342,8 @@ def _set_pragmas(connection: sqlite3.Connection, _record: object) -> None:
 
 def _migrate(engine: sa.Engine) -> None:
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    place = str(Path(__file__).parent / "migrations").replace("%", "%%")  # as configparser reads it
+    config.set_main_option("script_location", place)
     config.set_main_option("path_separator", "os")
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     with engine.begin() as connection:

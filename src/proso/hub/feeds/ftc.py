@@ -5,6 +5,7 @@ a complaint was made and the complainant's area code; the official form also nam
 is left out here so that the same complaint is the same row in both.
 """
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -12,8 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from proso.errors import BadFile, BadNumber
-from proso.hub.feeds.lines import Lines, Progress
-from proso.reports.report import Refusal
+from proso.hub.feeds.lines import Lines, Progress, Refusals
+from proso.reports.report import EARLIEST
 from proso.values.listing import Category
 from proso.values.number import PhoneNumber, Plausibility
 
@@ -44,7 +45,7 @@ _COLUMNS: Final = (
 )
 
 
-def read(path: Path, progress: Progress) -> tuple[pa.Table, int, list[Refusal]]:
+def read(path: Path, progress: Progress) -> tuple[pa.Table, int, Refusals]:
     """The complaints of one file.
 
     Args:
@@ -84,22 +85,20 @@ def _complaints(  # noqa: PLR0913  one block and where its findings go
     table: pa.Table,
     numbers: list[int],
     header: list[str],
-    refusals: list[Refusal],
+    refusals: Refusals,
     subjects: dict[str, int | None],
     path: Path,
 ) -> pa.Table:
     number_column, date_column, origin_column, subject_column = _columns(header, path)
-    day = pc.strptime(
-        pc.utf8_slice_codeunits(table[date_column], 0, 10), "%Y-%m-%d", "s", error_is_null=True
-    )
+    day = _days(table[date_column])
     dated = pc.is_valid(day)
     if not pc.all(dated).as_py():
         texts = table[date_column].to_pylist()
-        refusals.extend(
-            Refusal(numbers[i], f"the date {texts[i][:20]!r} where YYYY-MM-DD was expected")
-            for i, good in enumerate(dated.to_pylist())
-            if not good
-        )
+        for i, good in enumerate(dated.to_pylist()):
+            if not good:
+                refusals.add(
+                    numbers[i], f"the date {texts[i][:20]!r} where YYYY-MM-DD was expected"
+                )
         table, day = table.filter(dated), day.filter(dated)
     text = table[number_column]
     return pa.table(
@@ -107,7 +106,7 @@ def _complaints(  # noqa: PLR0913  one block and where its findings go
             "subject": _subjects(text, subjects),
             "text": text,
             "category": _categories(table, subject_column),
-            "at": day.cast(pa.timestamp("s", "UTC")),
+            "at": day,
             "origin": pc.utf8_slice_codeunits(table[origin_column], 0, 16),
         }
     )
@@ -126,6 +125,25 @@ def _other_columns(path: Path, header: list[str]) -> BadFile:
         expected="the FTC's: Company_Phone_Number, Created_Date, Consumer_Area_Code, Subject",
         remedy="for any other list use: proso hub import csv --number-column NAME",
     )
+
+
+def _days(texts: pa.ChunkedArray) -> pa.Array:
+    """Midnight of each date, null where it is none; each distinct text is looked at once.
+
+    Arrow's strptime is not used: it takes 30 February for 1 March.
+    """
+    encoded = texts.combine_chunks().dictionary_encode()
+    days = [_day(text) for text in encoded.dictionary.to_pylist()]
+    return pa.array(days, pa.timestamp("s", "UTC")).take(encoded.indices)
+
+
+def _day(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    day = datetime(moment.year, moment.month, moment.day, tzinfo=UTC)
+    return day if day >= EARLIEST else None
 
 
 def _subjects(text: pa.ChunkedArray, known: dict[str, int | None]) -> pa.ChunkedArray:

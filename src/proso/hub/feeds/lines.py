@@ -2,10 +2,12 @@
 
 Files come from strangers: cut off, in another encoding, or without a line end for two gigabytes.
 Lines are looked at before the CSV parser sees them, so that memory stays bounded and a bad line
-costs only itself.
+costs only itself.  So a line is a row: a quoted line break is refused, because a quotation mark
+that somebody forgot would otherwise swallow every row after it.
 """
 
 import bz2
+import csv as texts
 import gzip
 import lzma
 import zlib
@@ -23,6 +25,10 @@ from proso.reports.report import Refusal
 MAX_LINE_BYTES: Final = 64 * 1024
 """No complaint or list row comes near a kilobyte; a longer line is not one."""
 
+MAX_LISTED_REFUSALS: Final = 100_000
+"""Refused rows listed a file, about 30 MB in memory; more of them are counted only.  A file with as
+many is not mended by hand."""
+
 _BLOCK_BYTES: Final = 4 * 1024 * 1024
 _OPENERS: Final[dict[str, Callable[..., Any]]] = {
     ".xz": lzma.open,
@@ -32,6 +38,25 @@ _OPENERS: Final[dict[str, Callable[..., Any]]] = {
 _DAMAGE: Final = (lzma.LZMAError, EOFError, zlib.error, gzip.BadGzipFile)
 
 Progress: TypeAlias = Callable[[int], None]
+
+
+@dataclass(slots=True)
+class Refusals:
+    """The rows of a file that were not taken.
+
+    Attributes:
+        listed: the first of them, as they were met.
+        count: how many there are in all.
+    """
+
+    listed: list[Refusal] = field(default_factory=list)
+    count: int = 0
+
+    def add(self, line: int, why: str) -> None:
+        """Notes one row."""
+        self.count += 1
+        if self.count <= MAX_LISTED_REFUSALS:
+            self.listed.append(Refusal(line, why))
 
 
 @dataclass(slots=True)
@@ -48,7 +73,7 @@ class Lines:
     path: Path
     progress: Progress
     header: list[str] = field(default_factory=list)
-    refusals: list[Refusal] = field(default_factory=list)
+    refusals: Refusals = field(default_factory=Refusals)
     read: int = 0
 
     def tables(self) -> Iterator[tuple[pa.Table, list[int]]]:
@@ -104,6 +129,9 @@ class Lines:
         self.read += len(lines)
         numbers = list(range(first, first + len(lines)))
         block = b"\n".join(lines)
+        if b"\r" in block:
+            lines = [line.removesuffix(b"\r") for line in lines]
+            block = b"\n".join(lines)
         if not _is_regular(block):
             kept = [
                 (number, line)
@@ -121,7 +149,10 @@ class Lines:
 
     def _read_header(self, line: bytes) -> None:
         text = line.decode("utf-8-sig", "replace").strip("\r\n\0 ")
-        self.header = [name.strip().strip('"').lower() for name in text.split(",")]
+        text = text.replace("\r", " ") if len(line) <= MAX_LINE_BYTES else ""
+        names = next(texts.reader([text]), [])
+        # Spreadsheets leave columns without a name; nobody asks for those.
+        self.header = [name.strip().lower() or f"#{i}" for i, name in enumerate(names, start=1)]
         if text == "" or len(set(self.header)) != len(self.header):
             raise BadFile(
                 found=f"{self.path.name}, whose first line names no columns",
@@ -135,17 +166,22 @@ class Lines:
             why = f"a line longer than {MAX_LINE_BYTES // 1024} KiB"
         elif b"\0" in line:
             why = "a line with NUL bytes"
-        elif line.count(b'"') % 2:
-            why = "a quotation mark that is never closed"
+        elif b"\r" in line:
+            why = "a line with a carriage return inside"
         elif not line.strip():
             return False
         else:
             try:
-                line.decode("utf-8")
+                text = line.decode("utf-8")
+                if '"' in text:
+                    # Counting marks is not enough: x"y,"z has two and leaves one open.
+                    next(texts.reader([text], strict=True))
             except UnicodeDecodeError:
                 why = "a line that is not UTF-8"
+            except texts.Error:
+                why = "a quotation mark that is never closed, or one too many"
         if why:
-            self.refusals.append(Refusal(number, why))
+            self.refusals.add(number, why)
         return why is None
 
     def _table(self, block: bytes, numbers: list[int]) -> tuple[pa.Table, list[int]]:
@@ -154,11 +190,9 @@ class Lines:
         def refuse(row: csv.InvalidRow) -> str:
             place = row.number - 1
             refused.add(place)
-            self.refusals.append(
-                Refusal(
-                    numbers[place],
-                    f"{row.actual_columns} fields where the header has {row.expected_columns}",
-                )
+            self.refusals.add(
+                numbers[place],
+                f"{row.actual_columns} fields where the header has {row.expected_columns}",
             )
             return "skip"
 
@@ -179,7 +213,7 @@ class Lines:
 
 def _is_regular(block: bytes) -> bool:
     """Whether a block surely has no line that needs a closer look."""
-    if b"\0" in block or b'"' in block:
+    if b"\0" in block or b'"' in block or b"\r" in block:
         return False
     if max(map(len, block.split(b"\n")), default=0) > MAX_LINE_BYTES:
         return False

@@ -7,8 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from proso.errors import BadFile, BadNumber
-from proso.hub.feeds.lines import Lines, Progress
-from proso.reports.report import Refusal
+from proso.hub.feeds.lines import Lines, Progress, Refusals
 from proso.values.listing import Category
 from proso.values.number import PhoneNumber
 
@@ -32,9 +31,7 @@ class ListColumns:
     category: str | None = None
 
 
-def read(
-    path: Path, columns: ListColumns, progress: Progress
-) -> tuple[pa.Table, int, list[Refusal]]:
+def read(path: Path, columns: ListColumns, progress: Progress) -> tuple[pa.Table, int, Refusals]:
     """The rows of a list, in the columns of `proso.hub.feeds.ftc.read`.
 
     A row without a number that can exist is refused: a list, unlike a complaint, says nothing
@@ -62,7 +59,7 @@ def read(
                 )
             except (BadNumber, ValueError) as error:
                 why = error.found if isinstance(error, BadNumber) else "a date that is none"
-                lines.refusals.append(Refusal(numbers[i], why))
+                lines.refusals.add(numbers[i], why)
     _check_columns(lines.header, columns, path)
     return _table(rows), lines.read, lines.refusals
 
