@@ -26,6 +26,7 @@ class Outbox:
         Raises:
             Unavailable: the file cannot be used.
         """
+        connection = None
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             connection = sqlite3.connect(path, isolation_level=None)
@@ -35,6 +36,8 @@ class Outbox:
                 "CREATE TABLE IF NOT EXISTS waiting (id TEXT PRIMARY KEY, fields TEXT NOT NULL)"
             )
         except (sqlite3.Error, OSError) as error:
+            if connection is not None:
+                connection.close()
             raise Unavailable(
                 found=f"a queue of reports that cannot be used ({error})",
                 expected=f"a database at {path.name}",

@@ -27,6 +27,7 @@ Rules are TOML; every key may be left away:
     action = "silence"
 """
 
+import re
 import tomllib
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
@@ -110,7 +111,7 @@ def parse_rules(
                 document, "failed_verification", default.failed_verification
             ),
         )
-    except (TypeError, ValueError, AttributeError, KeyError) as error:
+    except (TypeError, ValueError, AttributeError, KeyError, OverflowError) as error:
         raise _bad(f"a value of the wrong kind ({error})", "what the reference shows") from error
 
 
@@ -153,9 +154,10 @@ def load_contacts(path: Path, region: str) -> frozenset[PhoneNumber]:
 
 def _cards(text: str) -> list[Any]:
     cards = []
-    for part in text.replace("\r\n", "\n").split("BEGIN:VCARD")[1:]:
+    # Names in a vCard have no case.  Source: RFC 6350 section 3.3.
+    for part in re.split("(?i)BEGIN:VCARD", text.replace("\r\n", "\n"))[1:]:
         try:
-            source = "BEGIN:VCARD" + part.split("END:VCARD")[0] + "END:VCARD\n"
+            source = "BEGIN:VCARD" + re.split("(?i)END:VCARD", part)[0] + "END:VCARD\n"
             cards.append(vobject.readOne(source, ignoreUnreadable=True, allowQP=True))
         except Exception:  # noqa: BLE001, S112  vobject raises many kinds; one bad card costs itself
             continue

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from proso.errors import BadFile, BadListing, BadNumber
 from proso.packs.codec import MAX_LABELS, encode
-from proso.values.listing import Category, Label
+from proso.values.listing import CATEGORIES, LISTINGS, Category, Label
 from proso.values.number import NumberRange, PhoneNumber
 
 
@@ -36,7 +36,8 @@ def build(
 
     Where a subject comes twice, the row with the higher rating (then the larger sample) stays.
     Should there be more than 256 different labels, freshness is left out of all of them: what
-    remains (10 categories, 16 ratings, ...) is then coarsened to the decile of the rating.
+    remains (10 categories, 16 ratings, ...) is then coarsened to fifths of the rating and two
+    classes of sample size, and at last the sample size is left out.
 
     Args:
         listings: rows of the region.
@@ -76,7 +77,10 @@ def parse_listings(lines: Iterable[str], *, region: str) -> Iterator[Listed | Ba
         BadFile: the header has no column of numbers.
     """
     reader = csv.DictReader(lines)
-    names = [(name or "").strip().lower() for name in reader.fieldnames or ()]
+    try:
+        names = [(name or "").strip().lower() for name in reader.fieldnames or ()]
+    except csv.Error as error:
+        raise _no_csv(1, error) from error
     reader.fieldnames = names
     column = next((n for n in ("number_or_prefix", "number", "prefix") if n in names), None)
     if column is None:
@@ -89,11 +93,7 @@ def parse_listings(lines: Iterable[str], *, region: str) -> Iterator[Listed | Ba
         for row in reader:
             yield _parse_row(row, column, reader.line_num, region)
     except csv.Error as error:
-        raise BadFile(
-            found=f"line {reader.line_num}, which is no CSV ({error})",
-            expected="fields of at most 128 KiB without NUL",
-            remedy="repair the line",
-        ) from error
+        raise _no_csv(reader.line_num + 1, error) from error  # counted after reading
 
 
 def _parse_row(
@@ -122,14 +122,31 @@ def _subject(text: str, region: str) -> PhoneNumber | NumberRange:
     return PhoneNumber.parse(text, region)
 
 
+def _no_csv(line: int, error: csv.Error) -> BadFile:
+    return BadFile(
+        found=f"line {line}, which is no CSV ({error})",
+        expected="fields of at most 128 KiB without NUL",
+        remedy="repair the line",
+    )
+
+
 def _bad(line: int, found: str, expected: str) -> BadListing:
     return BadListing(
         found=f"line {line}: {found}", expected=expected, remedy="the row was left out"
     )
 
 
-def _strength(label: Label) -> tuple[float, int]:
-    return (label.rating, label.sample_size)
+def _strength(label: Label) -> tuple[float, int, int, int, int]:
+    # The last three only make the order of rows not matter: of two that say as much, the milder
+    # listing stays, then the later category, then the fresher.
+    fresh = -1 if label.freshness_days is None else 1000 - label.freshness_days
+    return (
+        label.rating,
+        label.sample_size,
+        LISTINGS.index(label.listing),
+        CATEGORIES.index(label.category),
+        fresh,
+    )
 
 
 def _few_labels(rows: dict[PhoneNumber | NumberRange, Label]) -> dict[Label, Label]:
@@ -148,4 +165,6 @@ def _few_labels(rows: dict[PhoneNumber | NumberRange, Label]) -> dict[Label, Lab
             )
             for label in labels
         }
+    if len(set(short.values())) > MAX_LABELS:  # 10 categories, 5 ratings, 2 sizes, 3 listings
+        short = {label: replace(few, sample_size=0) for label, few in short.items()}
     return short

@@ -101,6 +101,8 @@ class Call:
                 text = text[:MAX_TEXT_LENGTH].strip()
                 if text.lower() in _WITHHELD_TEXTS:
                     presentation = Presentation.UNAVAILABLE
+        else:
+            text = text[:MAX_TEXT_LENGTH]
         # Setting the slots directly takes half the time of the frozen constructor, which was a
         # quarter of judging a call; nothing is checked there that is not known here.
         call = object.__new__(cls)

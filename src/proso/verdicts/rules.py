@@ -45,14 +45,14 @@ class NumberPattern:
                 remedy="write it like +1900* or 0190*",
             )
         body = re.sub("[#xX?]", "[0-9]", compact.lstrip("+")).replace("*", ".*")
-        # National notation may carry the trunk prefix 0 (or 8 in some plans): it is optional.
-        source = body if compact.startswith("+") else f"(?:0|8)?{body}|{body.removeprefix('0')}"
+        # A number holds no trunk prefix, a pattern in national notation may: its 0 is optional.
+        source = body if compact.startswith("+") else f"{body}|{body.removeprefix('0')}"
         object.__setattr__(self, "_regex", re.compile(source))
 
     def matches(self, number: PhoneNumber) -> bool:
         """Whether the number has this shape."""
         digits = str(number.value)
-        if not self.text.lstrip().startswith("+"):
+        if "+" not in self.text:
             digits = digits[len(str(split_calling_code(digits))) :]
         return self._regex.fullmatch(digits) is not None
 
