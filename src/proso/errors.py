@@ -8,7 +8,8 @@
     │   ├── BadFile                 a file that cannot be read or has other columns
     │   ├── BadPack                 bytes that are no well-formed pack
     │   │   ├── PackTooNew          a pack of a format this version does not know
-    │   │   └── PackOfOtherRegion   a sound pack, but of another region
+    │   │   ├── PackOfOtherRegion   a sound pack, but of another region
+    │   │   └── BadDelta            no delta, or one made from another pack
     │   ├── BadRules                owner's rules that cannot be understood
     │   ├── BadContacts             a vCard file that cannot be read
     │   ├── BadListing              a row that cannot be listed in a pack
@@ -105,6 +106,12 @@ class PackOfOtherRegion(BadPack):
     """A sound pack, but of another region than the one asked for."""
 
     exit_code = 16
+
+
+class BadDelta(BadPack):
+    """Bytes that are no delta, or one made from another pack than the one at hand."""
+
+    exit_code = 23
 
 
 class BadRules(Refused):

@@ -8,7 +8,8 @@ import pytest
 
 from proso.device.packfile import open_pack
 from proso.errors import BadPack, Misuse, PackOfOtherRegion, PackTooNew
-from proso.packs.codec import MAGIC, MAX_LABELS, decode, encode
+from proso.packs.codec import MAX_LABELS, decode, encode
+from proso.packs.layout import MAGIC
 from proso.values.listing import (
     CATEGORIES,
     FRESHNESS_STEPS,

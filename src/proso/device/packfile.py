@@ -4,16 +4,18 @@ import mmap
 from pathlib import Path
 
 from proso.errors import BadPack, PackOfOtherRegion
-from proso.packs.codec import decode
+from proso.packs.codec import attach, decode
 from proso.packs.pack import Pack
 
 
-def open_pack(path: Path, *, region: str | None = None) -> Pack:
-    """The pack in a file, checked and mapped into memory.
+def open_pack(path: Path, *, region: str | None = None, verified: bool = False) -> Pack:
+    """The pack in a file, mapped into memory.
 
     Args:
         path: the file; it may be replaced while the pack is in use, but not written into.
         region: the region it must be of; None for any.
+        verified: True for a file that was decoded when it was installed: then only its header is
+            read, whatever its size (docs/adr/0004).  False checks every byte.
 
     Raises:
         BadPack: no file, or no sound pack in it.
@@ -30,7 +32,7 @@ def open_pack(path: Path, *, region: str | None = None) -> Pack:
             expected="a readable pack file",
             remedy="name one with --pack",
         ) from error
-    pack = decode(view)
+    pack = attach(view) if verified else decode(view)
     if region is not None and pack.header.region != region:
         raise PackOfOtherRegion(
             found=f"a pack of {pack.header.region}",

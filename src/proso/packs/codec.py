@@ -6,17 +6,27 @@ prefixes, range codes, and at the end the SHA-256 of everything before.  The dig
 not forgery: what a phone may install is decided by signatures over the whole file.
 """
 
-import hashlib
 import struct
-import sys
 from array import array
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import accumulate, pairwise
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
-from proso.errors import BadPack, Misuse, PackTooNew
-from proso.packs.pack import LOW_BITS, Pack, PackHeader, RangeGroup
+from proso.errors import Misuse
+from proso.packs.layout import (
+    Buffer,
+    Cursor,
+    Kind,
+    Opening,
+    PackHeader,
+    bad_pack,
+    check_digest,
+    little_endian,
+    read_opening,
+    seal,
+)
+from proso.packs.pack import LOW_BITS, Pack, RangeGroup
 from proso.values.listing import (
     CATEGORIES,
     FRESHNESS_STEPS,
@@ -26,27 +36,18 @@ from proso.values.listing import (
     Label,
 )
 from proso.values.number import MIN_VALUE, NumberRange
-from proso.values.numbering import MAX_E164_DIGITS, is_region
+from proso.values.numbering import MAX_E164_DIGITS
 
-FORMAT_VERSION: Final = 1
-MAGIC: Final = b"PROSOPK\n"
-KIND_NUMBERS: Final = 1
-MAX_RULE_VERSION_BYTES: Final = 32
 MAX_LABELS: Final = 256
 """A label's code is one byte."""
 
 MAX_GROUPS: Final = 136
 """Pairs of (digits in all, digits of the prefix) that exist, series included: 15 * 16 / 2 + 16."""
 
-_HEADER: Final = struct.Struct("<8sHH2sHQqQQIIIIQ32s")
+_COUNTS: Final = struct.Struct("<QQIIIIQ")
 _LABEL: Final = struct.Struct("<BBBBB3s")
 _GROUP: Final = struct.Struct("<BB2sI8s")
-_DIGEST_BYTES: Final = 32
-_ALIGNMENT: Final = 8
 _NO_FRESHNESS: Final = 255
-_LATEST: Final = 253_402_300_799  # 9999-12-31T23:59:59Z, the last second a datetime can hold
-
-Buffer: TypeAlias = bytes | bytearray | memoryview
 
 
 def encode(  # noqa: PLR0913  the sections of one file
@@ -89,14 +90,7 @@ def encode(  # noqa: PLR0913  the sections of one file
     for subject, _ in ordered:
         key = (subject.digits, len(str(subject.prefix)))
         groups[key] = groups.get(key, 0) + 1
-    header = _HEADER.pack(
-        MAGIC,
-        FORMAT_VERSION,
-        KIND_NUMBERS,
-        region.encode("ascii"),
-        0,
-        serial,
-        int(as_of.timestamp()),
+    counts = _COUNTS.pack(
         len(numbers),
         len(ordered),
         len(labels),
@@ -104,74 +98,87 @@ def encode(  # noqa: PLR0913  the sections of one file
         len(directory),
         len(buckets),
         first_bucket,
-        rule_version.encode("utf-8")[:MAX_RULE_VERSION_BYTES],
     )
     sections = [
-        header,
         b"".join(_pack_label(label) for label in labels),
-        _little(buckets),
-        _little(directory),
-        _little(lows),
+        little_endian(buckets),
+        little_endian(directory),
+        little_endian(lows),
         codes,
         b"".join(
             _GROUP.pack(digits, length, bytes(2), n, bytes(8))
             for (digits, length), n in groups.items()
         ),
-        _little(array("Q", (subject.prefix for subject, _ in ordered))),
+        little_endian(array("Q", (subject.prefix for subject, _ in ordered))),
         bytes(code_of[label] for _, label in ordered),
     ]
-    body = b"".join(_padded(section) for section in sections)
-    return body + hashlib.sha256(body).digest()
+    opening = Opening(Kind.NUMBERS, region, serial, as_of, rule_version, counts)
+    return seal(opening, sections)
+
+
+def attach(buffer: Buffer) -> Pack:
+    """A pack over the buffer, of which only the header and the sections' bounds were checked.
+
+    For a file that was decoded before, when it was installed; O(1).  Look-ups are total whatever
+    the content.
+
+    Raises:
+        PackTooNew: a format this version does not know.
+        BadPack: no header of numbers, or sections that do not fill the file.
+    """
+    return _attach(memoryview(buffer).cast("B"), checked=False)
 
 
 def decode(buffer: Buffer) -> Pack:
     """A pack over the buffer, which must outlive it; nothing is copied.
 
-    Everything is checked, so that a look-up in what this returns cannot fail.
+    Everything is checked.
 
     Raises:
         PackTooNew: a format this version does not know.
         BadPack: anything else that is not exactly a pack.
     """
     view = memoryview(buffer).cast("B")
-    if len(view) < _HEADER.size + _DIGEST_BYTES or bytes(view[:8]) != MAGIC:
-        raise _bad(f"{len(view)} bytes that do not begin like a pack")
-    fields = _HEADER.unpack_from(view)
-    if fields[1] != FORMAT_VERSION:
-        raise PackTooNew(
-            found=f"a pack of format {fields[1]}",
-            expected=f"format {FORMAT_VERSION}",
-            remedy="update proso, or fetch the pack this version reads",
-        )
-    body = view[:-_DIGEST_BYTES]
-    if hashlib.sha256(body).digest() != bytes(view[-_DIGEST_BYTES:]):
-        raise _bad("a pack whose digest does not fit its content: truncated or altered")
-    return _decode_body(body, fields)
+    read_opening(view)
+    check_digest(view)
+    return _attach(view, checked=True)
 
 
-def _decode_body(body: memoryview, fields: tuple[Any, ...]) -> Pack:
-    header = _decode_header(fields)
-    label_count, group_count, slots, bucket_count, first_bucket = fields[9:14]
-    if label_count > MAX_LABELS or group_count > MAX_GROUPS or header.ranges > len(body):
-        raise _bad("a pack with more labels or range groups than can exist")
-    cursor = _Cursor(body, _HEADER.size)
+def _attach(view: memoryview, *, checked: bool) -> Pack:
+    opening = read_opening(view)
+    if opening.kind is not Kind.NUMBERS:
+        raise bad_pack("a pack of another kind than numbers")
+    numbers, ranges, label_count, group_count, slots, bucket_count, first_bucket = _COUNTS.unpack(
+        opening.counts
+    )
+    header = PackHeader(
+        region=opening.region,
+        serial=opening.serial,
+        as_of=opening.as_of,
+        rule_version=opening.rule_version,
+        numbers=numbers,
+        ranges=ranges,
+    )
+    if label_count > MAX_LABELS or group_count > MAX_GROUPS:
+        raise bad_pack("a pack with more labels or range groups than can exist")
+    cursor = Cursor(view)
     labels = tuple(_unpack_label(raw) for raw in _LABEL.iter_unpack(cursor.take(8 * label_count)))
-    buckets = _native(cursor.take(8 * bucket_count), "Q")
-    directory = _native(cursor.take(4 * slots), "I")
-    lows = _native(cursor.take(2 * header.numbers), "H")
-    codes = cursor.take(header.numbers)
+    buckets = cursor.take_integers("Q", bucket_count)
+    directory = cursor.take_integers("I", slots)
+    lows = cursor.take_integers("H", numbers)
+    codes = cursor.take(numbers)
     shapes = list(_GROUP.iter_unpack(cursor.take(_GROUP.size * group_count)))
-    prefixes = _native(cursor.take(8 * header.ranges), "Q")
-    range_codes = cursor.take(header.ranges)
-    if cursor.place != len(body):
-        raise _bad("a pack longer than its header says")
-    if list(labels) != sorted(set(labels), key=_label_key):
-        raise _bad("a pack whose labels are out of order")
-    used = set(codes) | set(range_codes)
-    if used != set(range(label_count)):
-        raise _bad("a pack with a label that is missing or never used")
-    _check_directory(buckets, directory, lows, first_bucket)
-    _check_numbers(buckets, directory, lows, first_bucket)
+    prefixes = cursor.take_integers("Q", ranges)
+    range_codes = cursor.take(ranges)
+    cursor.finish()
+    if checked:
+        if list(labels) != sorted(set(labels), key=_label_key):
+            raise bad_pack("a pack whose labels are out of order")
+        used = set(codes) | set(range_codes)
+        if used != set(range(label_count)):
+            raise bad_pack("a pack with a label that is missing or never used")
+        _check_directory(buckets, directory, lows, first_bucket)
+        _check_numbers(buckets, directory, lows, first_bucket)
     return Pack(
         header,
         labels,
@@ -184,48 +191,28 @@ def _decode_body(body: memoryview, fields: tuple[Any, ...]) -> Pack:
     )
 
 
-def _decode_header(fields: tuple[Any, ...]) -> PackHeader:
-    _, _, kind, region, pad, serial, as_of, numbers, ranges, *_, rule = fields
-    raw_region, raw_rule = region, rule.rstrip(b"\0")
-    try:
-        text, rule_version = raw_region.decode("ascii"), raw_rule.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise _bad("a pack whose header is no text") from error
-    sound = kind == KIND_NUMBERS and is_region(text) and not pad and serial
-    if not sound or not 0 <= as_of <= _LATEST or "\0" in rule_version:
-        raise _bad("a pack with an impossible header")
-    return PackHeader(
-        region=text,
-        serial=serial,
-        as_of=datetime.fromtimestamp(as_of, UTC),
-        rule_version=rule_version,
-        numbers=numbers,
-        ranges=ranges,
-    )
-
-
 def _check_directory(
     buckets: memoryview, directory: memoryview, lows: memoryview, first_bucket: int
 ) -> None:
     slots, keys = directory.tolist(), buckets.tolist()
     if not len(lows):
         if slots or keys or first_bucket:
-            raise _bad("a pack with a directory and no numbers")
+            raise bad_pack("a pack with a directory and no numbers")
         return
     last = keys[-1] if keys else first_bucket + len(slots) - 2
     edges = len(keys) + 1 if keys else max(len(slots), 2)
     if len(slots) != edges or last << LOW_BITS >= 10**MAX_E164_DIGITS:
-        raise _bad("a pack whose directory does not cover its numbers")
+        raise bad_pack("a pack whose directory does not cover its numbers")
     full = slots[0] == 0 and slots[1] > 0 and slots[-2] < slots[-1] == len(lows)
     if not full or sorted(slots) != slots:
-        raise _bad("a pack whose directory is out of order")
+        raise bad_pack("a pack whose directory is out of order")
     filled = sum(a < b for a, b in pairwise(slots))
     if keys:
         ascending = keys[0] == first_bucket and all(a < b for a, b in pairwise(keys))
         if not ascending or filled != len(keys):
-            raise _bad("a pack whose buckets are out of order")
+            raise bad_pack("a pack whose buckets are out of order")
     if bool(keys) != _is_sparse(filled, last - first_bucket + 1):
-        raise _bad("a pack whose directory is not the shorter kind")
+        raise bad_pack("a pack whose directory is not the shorter kind")
 
 
 def _check_numbers(
@@ -237,11 +224,11 @@ def _check_numbers(
     values = lows.tolist()
     falls = {i for i, (a, b) in enumerate(pairwise(values), start=1) if a >= b}
     if not falls <= set(directory.tolist()):
-        raise _bad("a pack whose numbers are out of order")
+        raise bad_pack("a pack whose numbers are out of order")
     last = buckets[-1] if len(buckets) else first_bucket + len(directory) - 2
     smallest, largest = (first_bucket << LOW_BITS) | values[0], (last << LOW_BITS) | values[-1]
     if smallest < MIN_VALUE or largest >= 10**MAX_E164_DIGITS:
-        raise _bad("a pack with numbers outside E.164")
+        raise bad_pack("a pack with numbers outside E.164")
 
 
 def _is_sparse(filled: int, spanned: int) -> bool:
@@ -265,39 +252,22 @@ def _decode_groups(
         )
         key = (-length, -digits)
         if not fits or not count or key <= previous or start + count > len(prefixes):
-            raise _bad("a pack whose ranges are out of order")
+            raise bad_pack("a pack whose ranges are out of order")
         part = prefixes[start : start + count]
         values = part.tolist()
         ascending = all(a < b for a, b in pairwise(values))
         if not ascending or values[0] < 10 ** (length - 1) or values[-1] >= 10**length:
-            raise _bad("a pack with a range that is no prefix")
+            raise bad_pack("a pack with a range that is no prefix")
         groups.append(RangeGroup(digits, length, part, codes[start : start + count]))
         start, previous = start + count, key
     if start != len(prefixes):
-        raise _bad("a pack with ranges of no group")
+        raise bad_pack("a pack with ranges of no group")
     return tuple(groups)
 
 
 def _group_key(subject: NumberRange) -> tuple[int, int]:
     # Most specific first: long prefixes, and among them numbers of one length before series.
     return (-len(str(subject.prefix)), -subject.digits)
-
-
-class _Cursor:
-    """Cuts sections off a body, refusing one that is not there or badly padded."""
-
-    def __init__(self, body: memoryview, place: int) -> None:
-        self.body = body
-        self.place = place
-
-    def take(self, size: int) -> memoryview:
-        end = self.place + size
-        padded = end + -end % _ALIGNMENT
-        if padded > len(self.body) or any(self.body[end:padded]):
-            raise _bad("a pack shorter than its header says")
-        section = self.body[self.place : end]
-        self.place = padded
-        return section
 
 
 def _directory(values: list[int]) -> "tuple[int, array[int], array[int]]":
@@ -338,7 +308,7 @@ def _pack_label(label: Label) -> bytes:
 def _unpack_label(raw: tuple[Any, ...]) -> Label:
     category, rating, sample, fresh, listing, padding = raw
     if any(padding):
-        raise _bad("a pack with a label this version does not know")
+        raise bad_pack("a pack with a label this version does not know")
     try:
         return Label(
             CATEGORIES[category],
@@ -348,30 +318,4 @@ def _unpack_label(raw: tuple[Any, ...]) -> Label:
             LISTINGS[listing],
         )
     except IndexError as error:
-        raise _bad("a pack with a label this version does not know") from error
-
-
-def _padded(section: bytes) -> bytes:
-    return section + bytes(-len(section) % _ALIGNMENT)
-
-
-def _little(values: "array[int]") -> bytes:
-    if sys.byteorder == "big":
-        values.byteswap()
-    return values.tobytes()
-
-
-def _native(section: memoryview, code: str) -> memoryview:
-    if sys.byteorder == "little":
-        return section.cast(code)  # type: ignore[call-overload, no-any-return]  # code is a variable
-    swapped = array(code, section.tobytes())
-    swapped.byteswap()
-    return memoryview(swapped)
-
-
-def _bad(found: str) -> BadPack:
-    return BadPack(
-        found=found,
-        expected="a sound proso pack",
-        remedy="fetch it again; the pack installed before stays in use",
-    )
+        raise bad_pack("a pack with a label this version does not know") from error

@@ -13,9 +13,10 @@ Source: measured against nine other layouts (docs/benchmarks.md); only a C exten
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
+from proso.errors import Misuse
+from proso.packs.layout import PackHeader
 from proso.values.listing import Label
 from proso.values.number import NumberRange, PhoneNumber
 
@@ -24,27 +25,6 @@ LOW_BITS: Final = 16
 that `memoryview` reads without unpacking."""
 
 _LOW_MASK: Final = (1 << LOW_BITS) - 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PackHeader:
-    """What a pack says of itself.
-
-    Attributes:
-        region: ISO 3166-1 alpha-2.
-        serial: 1 and up; a later release of the region has a larger one.
-        as_of: the moment up to which reports were weighed, aware, whole seconds.
-        rule_version: version of the rule that decided what is listed.
-        numbers: how many exact numbers.
-        ranges: how many ranges and series.
-    """
-
-    region: str
-    serial: int
-    as_of: datetime
-    rule_version: str
-    numbers: int
-    ranges: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -134,9 +114,17 @@ class Pack:
     def find(self, value: int) -> Match | None:
         """The most specific entry for a number, or None where the pack says nothing.
 
+        Total: a file damaged after it was installed says nothing where it is damaged.
+
         Args:
             value: E.164 digits as an integer (`PhoneNumber.value`).
         """
+        try:
+            return self._find(value)
+        except (IndexError, Misuse):
+            return None
+
+    def _find(self, value: int) -> Match | None:
         bucket = value >> LOW_BITS
         if self._first_bucket <= bucket <= self._last_bucket:
             buckets = self._buckets
@@ -162,8 +150,11 @@ class Pack:
 
     def find_all(self, value: int) -> tuple[Match, ...]:
         """Every entry for a number, most specific first."""
-        found = list(self._enclosing(value))
         best = self.find(value)
+        try:
+            found = list(self._enclosing(value))
+        except (IndexError, Misuse):
+            found = []
         if best is not None and best.subject is None:
             found.insert(0, best)
         return tuple(found)
