@@ -13,6 +13,10 @@
     │   ├── BadRules                owner's rules that cannot be understood
     │   ├── BadContacts             a vCard file that cannot be read
     │   ├── BadListing              a row that cannot be listed in a pack
+    │   ├── BadPlace                text or degrees that are no place on the earth
+    │   ├── BadRecipe               a portal recipe that may not be run
+    │   ├── NoSuchNetwork           a network that is not in range, or may not be joined
+    │   ├── NotOnline               a join that ended without proven internet
     │   ├── StoreTooNew             a database written by a later version
     │   ├── NotAHub                 a directory that holds no hub
     │   └── MissingExtra            a command of the hub on a phone's install
@@ -20,6 +24,7 @@
         ├── StoreFull               no room left on the disk
         ├── StoreBusy               somebody else holds the database
         ├── HubUnreachable          the hub did not answer
+        ├── NoRadio                 no Wi-Fi that can be asked
         └── Interrupted             the person pressed Ctrl-C
 
 An error says in one sentence what was found, what was expected and what to do.  ``exit_code`` is
@@ -132,6 +137,30 @@ class BadListing(Refused):
     exit_code = 19
 
 
+class BadPlace(Refused):
+    """Text or degrees that are no place on the earth, or a place no pack lists."""
+
+    exit_code = 30
+
+
+class BadRecipe(Refused):
+    """A portal recipe that may not be run: unknown step, too long, or reaching elsewhere."""
+
+    exit_code = 31
+
+
+class NoSuchNetwork(Refused):
+    """A network that is not in range, or that the person or the rules did not let us join."""
+
+    exit_code = 32
+
+
+class NotOnline(Refused):
+    """A join that ended without proven internet; what was before is back."""
+
+    exit_code = 33
+
+
 class StoreTooNew(Refused):
     """A database written by a later version of proso."""
 
@@ -174,6 +203,12 @@ class HubUnreachable(Unavailable):
     """The hub did not answer, or not in a way we understand."""
 
     exit_code = 43
+
+
+class NoRadio(Unavailable):
+    """No Wi-Fi device, no NetworkManager, or Wi-Fi is switched off."""
+
+    exit_code = 46
 
 
 class Interrupted(Unavailable):

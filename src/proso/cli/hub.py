@@ -120,6 +120,43 @@ def csv_(  # noqa: PLR0913  a command with its options
     _import(files, directory, read, source, region, as_json=as_json)
 
 
+@import_.command()
+@_files
+@_hub
+@_json
+@click.option("--source", required=True, help="Which list it is; `list` names them.")
+@click.option("--region", default="", help="Region, for lists that name none or hold several.")
+def hotspots(
+    files: tuple[Path, ...],
+    directory: Path,
+    as_json: bool,  # noqa: FBT001
+    source: str,
+    region: str,
+) -> None:
+    """Lists of free Wi-Fi; each replaces what its source said before.
+
+    Example: proso hub import hotspots nyc.csv --source us_nyc
+    """
+    feed = hub_module("feeds.hotspots")
+    if source not in feed.SOURCES:
+        raise click.BadParameter(
+            "use one of " + ", ".join(sorted(feed.SOURCES)), param_hint="--source"
+        )
+    if region:
+        checked_region(click.get_current_context(), click.Option(["--region"]), region)
+    with hub_module("store").Store.open(directory):
+        pass
+    summary = hub_module("hotspot_import").import_lists(
+        directory, files, feed.SOURCES[source], region=region
+    )
+    for one in summary.refused[:20]:
+        talk.print(f"left out: {one}", markup=False)
+    if as_json:
+        print_json(summary.as_json())
+        return
+    answers.print(summary.sentence(), markup=False)
+
+
 @hub.command()
 @_hub
 @_json

@@ -5,32 +5,35 @@ Whatever a stranger sends becomes a `Report` or a `BadReport` here and nowhere e
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Final, Self, TypeVar
+from typing import Self
 
 from proso.errors import BadNumber, BadReport
+from proso.reports.fields import (
+    CLOCK_SKEW,
+    EARLIEST,
+    MAX_ID_LENGTH,
+    MAX_ORIGIN_LENGTH,
+    MAX_PSEUDONYM_LENGTH,
+    bad_report,
+    choice,
+    moment,
+    optional_field,
+    text_field,
+)
 from proso.values.listing import Category
 from proso.values.number import MAX_TEXT_LENGTH, PhoneNumber
 from proso.values.numbering import is_region
 
-_E = TypeVar("_E", bound=StrEnum)
-
-MAX_PSEUDONYM_LENGTH: Final = 64
-"""Characters of a pseudonym: a SHA-256 in hexadecimal."""
-
-MAX_ORIGIN_LENGTH: Final = 16
-"""Characters of a coarse origin: an area code, a province, an autonomous system number."""
-
-MAX_ID_LENGTH: Final = 64
-"""Characters of a report's own id: a UUID or a SHA-256 in hexadecimal."""
-
-EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
-"""Reports of earlier calls say nothing about a number's holder today."""
-
-CLOCK_SKEW: Final = timedelta(hours=26)
-"""How far ahead a report's time may be: the widest pair of time zones is 26 hours apart, and dates
-come without a zone."""
+__all__ = [
+    "CLOCK_SKEW",
+    "EARLIEST",
+    "Assertion",
+    "Refusal",
+    "Report",
+    "parse_batch",
+]
 
 
 class Assertion(StrEnum):
@@ -76,22 +79,24 @@ class Report:
         Raises:
             BadReport: a field is missing, unknown, too long, or out of bounds.
         """
-        region = _text(fields, "region", 2)
+        region = text_field(fields, "region", 2)
         if not is_region(region):
-            raise _bad(f"the region {region!r}", "an ISO 3166-1 alpha-2 code such as US")
+            raise bad_report(f"the region {region!r}", "an ISO 3166-1 alpha-2 code such as US")
         try:
-            subject = PhoneNumber.parse(_text(fields, "subject", MAX_TEXT_LENGTH), region)
+            subject = PhoneNumber.parse(text_field(fields, "subject", MAX_TEXT_LENGTH), region)
         except BadNumber as error:
-            raise _bad(error.found, error.expected) from error
+            raise bad_report(error.found, error.expected) from error
         return cls(
             subject=subject,
-            assertion=_choice(Assertion, _text(fields, "assertion", 16), "assertion"),
-            category=_choice(Category, _optional(fields, "category", 16) or "other", "category"),
-            at=_moment(_text(fields, "at", 40), now),
-            reporter=_optional(fields, "reporter", MAX_PSEUDONYM_LENGTH),
+            assertion=choice(Assertion, text_field(fields, "assertion", 16), "assertion"),
+            category=choice(
+                Category, optional_field(fields, "category", 16) or "other", "category"
+            ),
+            at=moment(text_field(fields, "at", 40), now),
+            reporter=optional_field(fields, "reporter", MAX_PSEUDONYM_LENGTH),
             region=region,
-            origin=_optional(fields, "origin", MAX_ORIGIN_LENGTH),
-            report_id=_text(fields, "report_id", MAX_ID_LENGTH),
+            origin=optional_field(fields, "origin", MAX_ORIGIN_LENGTH),
+            report_id=text_field(fields, "report_id", MAX_ID_LENGTH),
         )
 
     def as_fields(self) -> dict[str, str]:
@@ -137,48 +142,3 @@ def parse_batch(
         except BadReport as error:
             refusals.append(Refusal(number, str(error)))
     return reports, refusals
-
-
-def _bad(found: str, expected: str) -> BadReport:
-    return BadReport(found=found, expected=expected, remedy="correct the report and send it again")
-
-
-def _text(fields: Mapping[str, object], name: str, longest: int) -> str:
-    value = _optional(fields, name, longest)
-    if not value:
-        raise _bad(f"a report without {name}", f"{name} as text")
-    return value
-
-
-def _optional(fields: Mapping[str, object], name: str, longest: int) -> str:
-    value = fields.get(name) or ""
-    if not isinstance(value, str):
-        raise _bad(f"{name} as {type(value).__name__}", "text")
-    if len(value) > longest:
-        raise _bad(f"{name} of {len(value)} characters", f"at most {longest}")
-    if not value.isprintable():
-        raise _bad(f"control characters in {name}", "printable text")
-    return value.strip()
-
-
-def _choice(kind: type[_E], value: str, name: str) -> _E:
-    try:
-        return kind(value)
-    except ValueError as error:
-        raise _bad(f"the {name} {value!r}", "one of " + ", ".join(kind)) from error
-
-
-def _moment(text: str, now: datetime) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise _bad(f"the time {text!r}", "ISO 8601 such as 2026-11-24T09:30:00+00:00") from error
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    try:
-        moment = moment.astimezone(UTC)
-    except OverflowError as error:
-        raise _bad(f"the time {text!r}", "a year that exists") from error
-    if not EARLIEST <= moment <= now + CLOCK_SKEW:
-        raise _bad(f"a call of {moment:%Y-%m-%d %H:%M} UTC", "a time since 2000 and not to come")
-    return moment
