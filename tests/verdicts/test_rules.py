@@ -8,6 +8,7 @@ from proso.errors import BadRules
 from proso.values.number import PhoneNumber
 from proso.verdicts.rules import (
     MAX_PATTERNS,
+    BreakThrough,
     NumberPattern,
     OwnerRules,
     PackPolicy,
@@ -104,3 +105,8 @@ def test_only_fields_that_hold_anything_are_given():
     number = PhoneNumber(12025550101)
     assert "allowed" in OwnerRules(allowed=frozenset({number})).given
     assert not {"allowed", "contacts", "schedules", "expecting_until"} & OwnerRules().given
+
+
+def test_a_break_through_needs_a_second_call():
+    with pytest.raises(BadRules, match="at least 2"):
+        BreakThrough(calls=1)

@@ -99,6 +99,14 @@ class BreakThrough:
     within: timedelta = timedelta(minutes=15)
     minimum_gap: timedelta = timedelta(seconds=60)
 
+    def __post_init__(self) -> None:
+        if self.calls < 2:  # noqa: PLR2004  one call is no repetition: everybody would get through
+            raise BadRules(
+                found=f"a break-through after {self.calls} call",
+                expected="at least 2",
+                remedy="correct the [break_through] section; calls = 0 turns it off",
+            )
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PackPolicy:
