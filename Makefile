@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DATA ?= ../shared/data/calls
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check fix integration bench docs soak clean
+.PHONY: help setup demo test check fix integration bench docs numbering soak clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ bench: $(VENV)/.dev  ## every figure of docs/benchmarks.md, measured here (DATA=
 
 docs: $(VENV)/.dev  ## regenerate the reference pages
 	$(BIN)/python docs/generate.py
+
+numbering: $(VENV)/.dev  ## make the table of numbering plans anew, after raising phonenumberslite
+	$(BIN)/python tools/generate_numbering.py
 
 soak: $(VENV)/.dev  ## hours of what the suite samples: kills, damaged packs, properties
 	PROSO_SOAK=1 $(BIN)/python -m pytest -n 2 tests

@@ -1,11 +1,8 @@
 """What holds of every number."""
 
-import random
 import string
 from datetime import UTC, datetime
 
-import phonenumbers
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from phonenumbers.phonenumberutil import COUNTRY_CODE_TO_REGION_CODE, SUPPORTED_REGIONS
@@ -16,7 +13,6 @@ from proso.values.call import Call, Line
 from proso.values.number import (
     NumberRange,
     PhoneNumber,
-    Plausibility,
     _parse_slowly,
     is_emergency,
     is_short_code,
@@ -113,20 +109,3 @@ def test_a_call_is_made_of_any_text(text, region):
     assert len(call.calling_text) <= 64
     if call.calling_number is not None:
         assert str(call.calling_number.value) not in repr(call)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("code", sorted(COUNTRY_CODE_TO_REGION_CODE))
-def test_a_number_is_allocated_where_the_library_says_so(code):
-    chance = random.Random(code)
-    for _ in range(400):
-        tail = "".join(chance.choice(string.digits) for _ in range(chance.randint(4, 12)))
-        try:
-            number = PhoneNumber.parse(f"+{code}{tail}", "US")
-        except BadNumber:
-            continue
-        if PhoneNumber.parse(number.e164) != number:
-            continue  # of two trunk zeros the library strips one at each reading
-        valid = phonenumbers.is_valid_number(phonenumbers.parse(number.e164))
-        if valid:  # the plan at hand may know more, never less
-            assert number.plausibility is Plausibility.ALLOCATED, number.e164

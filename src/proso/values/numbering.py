@@ -1,224 +1,80 @@
-"""What a country's numbering plan says, read from libphonenumber's metadata, fast.
+"""What the numbering plans say of a number's first digits, and whether a number is in use.
 
-Parsing with phonenumbers costs 20 µs and validating 20 more (measured, docs/benchmarks.md); a
-call has 5 µs for everything.  So the same metadata is turned, one calling code at a time and on
-first use, into two small things: the lengths a number may have, keyed by its first four digits,
-and one regular expression of every number that is allocated.  Where that cannot be exact the
-number takes the library's own road: a test holds both roads equal.
+The answers are libphonenumber's.  Parsing with phonenumbers costs 20 µs, validating 20 more and
+importing it 25 ms (measured, docs/benchmarks.md); a call has 2 µs for everything.  So the metadata
+is turned beforehand into a table over the first five digits (`numbering_table`, made by
+tools/generate_numbering.py), and the library is asked only where the table cannot decide.  Tests
+hold both roads equal, and the table equal to the library that is installed.
 """
 
-import re
-from dataclasses import dataclass
-from typing import Final
+import base64
+import zlib
+from array import array
+from sys import byteorder
+from typing import Final, TypeAlias
 
-from phonenumbers import PhoneMetadata
-from phonenumbers.phonenumberutil import COUNTRY_CODE_TO_REGION_CODE, SUPPORTED_REGIONS
+from proso.values import numbering_table as table
 
 MAX_E164_DIGITS: Final = 15
 """Digits of the longest number, calling code included.  Source: ITU-T E.164 section 6."""
 
-_PREFIX_DIGITS: Final = 4  # the longest calling code (3) and one digit more
-_NUMBER_KINDS: Final = (
-    "fixed_line",
-    "mobile",
-    "toll_free",
-    "premium_rate",
-    "shared_cost",
-    "personal_number",
-    "voip",
-    "pager",
-    "uan",
-    "voicemail",
+Row: TypeAlias = tuple[int, int, int]
+"""Three masks in which bit n stands for a text of n characters, "+" included: what may be so long
+and is returned unchanged by the library; all numbers so long are in use; only some are."""
+
+PREFIX_CHARACTERS: Final = table.PREFIX_DIGITS + 1
+"""Characters of a text that choose its row: "+" and five digits."""
+
+LEAST_VALUES: Final = (0, 0, *(10**n for n in range(MAX_E164_DIGITS)))
+"""The least value of a text of n characters, "+" included.  Of a text that has a row, `int` takes
+signs of thousands and blanks as well as digits: then the value is less, and it is no number."""
+
+REGIONS: Final = frozenset("".join(table.REGIONS).split())
+"""ISO 3166-1 alpha-2 codes of the regions that have a numbering plan."""
+
+_CALLING_CODES: Final = frozenset(
+    int(code.partition("=")[0]) for code in "".join(table.CALLING_CODES).split()
 )
-_LITERAL_CLASS: Final = re.compile(r"\[([0-9-]+)\]")
+_NOTHING: Final[Row] = (0, 0, 0)
+_ROWS: Final[tuple[Row, ...]] = tuple((a << 1, b << 1, c << 1) for a, b, c in table.ROWS)
+_row_of_prefix: Final = array("H", zlib.decompress(base64.b64decode("".join(table.ROW_OF_PREFIX))))
+if byteorder == "big":
+    _row_of_prefix.byteswap()
+_seen: dict[str, Row] = {}
+
+seen_row: Final = _seen.get
+"""As `row_of`, but None for a prefix not seen before; for the hot path alone."""
 
 
-@dataclass(frozen=True, slots=True)
-class NumberingPlan:
-    """The part of one calling code's plan that a call needs.
+def row_of(prefix: str) -> Row:
+    """What is known of the texts that begin like this.
 
-    Attributes:
-        calling_code: 1 to 999.
-        main_region: ISO 3166-1 alpha-2, or "001" for codes of no country.
-        lengths: bit n is set where a national number may have n digits.
-        general: matches the national digits of every number that could exist.
-        allocated: matches the national digits of every number in a series in use.
-        first_digits_rewritten: national first digits the library may strip or rewrite; None when
-            that cannot be told from the metadata, so that every number must take the slow road.
+    Args:
+        prefix: "+" and five ASCII digits; for anything else nothing is known.
     """
-
-    calling_code: int
-    main_region: str
-    lengths: int
-    general: re.Pattern[str]
-    allocated: re.Pattern[str]
-    first_digits_rewritten: frozenset[str] | None
-
-
-_plans: dict[int, NumberingPlan] = {}
-_lengths_by_prefix: dict[str, int] = {}
-known_lengths: Final = _lengths_by_prefix.get
-"""As `fast_lengths`, but None for a prefix not seen before; for the hot path alone."""
-_plan_by_prefix: dict[str, tuple[NumberingPlan, int] | None] = {}
+    row = _seen.get(prefix)
+    if row is None:
+        digits = prefix[1:]
+        if len(prefix) != PREFIX_CHARACTERS or prefix[0] != "+" or not _is_digits(digits):
+            return _NOTHING
+        # At most 100,000 prefixes of five digits exist, so what was seen is bounded.
+        row = _seen[prefix] = _ROWS[_row_of_prefix[int(digits)]]
+    return row
 
 
 def is_region(region: str) -> bool:
     """Whether libphonenumber knows this ISO 3166-1 alpha-2 code."""
-    return region in SUPPORTED_REGIONS
+    return region in REGIONS
 
 
 def split_calling_code(digits: str) -> int:
     """The calling code that E.164 digits begin with, or 0 when none does."""
     for length in (1, 2, 3):
         head = digits[:length]
-        if head.isdigit() and int(head) in COUNTRY_CODE_TO_REGION_CODE:
+        if _is_digits(head) and int(head) in _CALLING_CODES:
             return int(head)
     return 0
 
 
-def plan_of(calling_code: int) -> NumberingPlan:
-    """The plan of a calling code, built from the metadata on first use.
-
-    Raises:
-        KeyError: no country has this calling code.
-    """
-    plan = _plans.get(calling_code)
-    if plan is None:
-        plan = _plans[calling_code] = _build_plan(calling_code)
-    return plan
-
-
-def split_plan(digits: str) -> tuple[NumberingPlan, int] | None:
-    """The plan of E.164 digits and where the national digits begin; None for no calling code."""
-    prefix = digits[:_PREFIX_DIGITS]
-    try:
-        return _plan_by_prefix[prefix]
-    except KeyError:
-        code = split_calling_code(prefix)
-        found = (plan_of(code), len(str(code))) if code else None
-        _plan_by_prefix[prefix] = found  # at most 10,000 prefixes of four digits exist
-        return found
-
-
-def fast_lengths(prefix: str) -> int:
-    """Which total lengths need no second look, for numbers that begin with these four digits.
-
-    Args:
-        prefix: the first four E.164 digits, calling code included.
-
-    Returns:
-        A bit mask: bit n is set where n digits in all, calling code included, make a possible
-        number that the library would return unchanged.  0 where the library must be asked.
-    """
-    lengths = _lengths_by_prefix.get(prefix)
-    if lengths is None:
-        # At most 10,000 prefixes of four digits exist, so this table is bounded.
-        lengths = _lengths_by_prefix[prefix] = _lengths_of(prefix)
-    return lengths
-
-
-def _lengths_of(prefix: str) -> int:
-    code = split_calling_code(prefix)
-    if not code or len(prefix) < _PREFIX_DIGITS:
-        return 0
-    plan = plan_of(code)
-    code_digits = len(str(code))
-    rewritten = plan.first_digits_rewritten
-    if rewritten is None or prefix[code_digits] in rewritten:
-        return 0
-    return plan.lengths << code_digits
-
-
-def _build_plan(calling_code: int) -> NumberingPlan:
-    regions = COUNTRY_CODE_TO_REGION_CODE[calling_code]
-    main = _metadata(regions[0], calling_code)
-    allocated: dict[str, None] = {}  # a dict keeps the first order and drops repeats
-    for region in regions:
-        metadata = _metadata(region, calling_code)
-        for kind in _NUMBER_KINDS:
-            description = getattr(metadata, kind)
-            if description is not None and description.national_number_pattern:
-                allocated[description.national_number_pattern] = None
-    general = main.general_desc
-    pattern = general.national_number_pattern if general is not None else None
-    assert general is not None and pattern is not None, calling_code  # noqa: S101, PT018  every plan has both
-    lengths = 0
-    for length in general.possible_length:
-        lengths |= 1 << length
-    return NumberingPlan(
-        calling_code=calling_code,
-        main_region=regions[0],
-        lengths=lengths,
-        general=re.compile(pattern, re.ASCII),
-        allocated=re.compile("|".join(f"(?:{p})" for p in allocated), re.ASCII),
-        first_digits_rewritten=_rewritten(main),
-    )
-
-
-def _metadata(region: str, calling_code: int) -> PhoneMetadata:
-    metadata = PhoneMetadata.metadata_for_region_or_calling_code(calling_code, region)
-    assert metadata is not None, calling_code  # noqa: S101  the table above names only known codes
-    return metadata
-
-
-def _rewritten(metadata: PhoneMetadata) -> frozenset[str] | None:
-    """First digits of national numbers from which the library may strip a national prefix.
-
-    The library strips a national prefix even after "+", and some plans insert digits through a
-    transform rule.  Only patterns whose first digit can be read off with certainty are fast.
-    """
-    pattern = metadata.national_prefix_for_parsing
-    if not pattern:
-        return frozenset()
-    if metadata.national_prefix_transform_rule or "$" in pattern:
-        return None
-    return _first_digits(pattern)
-
-
-def _first_digits(pattern: str) -> frozenset[str] | None:
-    digits: set[str] = set()
-    for alternative in _split_alternatives(pattern):
-        if alternative.startswith("(?:") and alternative.endswith(")"):
-            inner = _first_digits(alternative[3:-1]) if _balanced(alternative[3:-1]) else None
-            if inner is None:
-                return None
-            digits |= inner
-            continue
-        literal = _LITERAL_CLASS.match(alternative)
-        head = literal.end() if literal else 1
-        if alternative[head : head + 1] in ("?", "*", "{"):
-            return None
-        if literal:
-            digits |= set(_expand(literal[1]))
-        elif alternative[:1].isdigit():
-            digits.add(alternative[0])
-        else:
-            return None
-    return frozenset(digits)
-
-
-def _split_alternatives(pattern: str) -> list[str]:
-    parts, depth, start = [], 0, 0
-    for i, char in enumerate(pattern):
-        depth += (char == "(") - (char == ")")
-        if char == "|" and depth == 0:
-            parts.append(pattern[start:i])
-            start = i + 1
-    return [*parts, pattern[start:]]
-
-
-def _balanced(pattern: str) -> bool:
-    depth = 0
-    for char in pattern:
-        depth += (char == "(") - (char == ")")
-        if depth < 0:
-            return False
-    return depth == 0
-
-
-def _expand(digit_class: str) -> str:
-    return re.sub(
-        r"(\d)-(\d)",
-        lambda m: "".join(str(d) for d in range(int(m[1]), int(m[2]) + 1)),
-        digit_class,
-    )
+def _is_digits(text: str) -> bool:
+    return text.isascii() and text.isdigit()
