@@ -7,7 +7,7 @@ import click
 
 from proso import errors
 from proso.cli.main import cli
-from proso.verdicts.screening import PRECEDENCE
+from proso.verdicts.precedence import PRECEDENCE
 
 REFERENCE = Path(__file__).parent / "reference"
 
@@ -54,7 +54,7 @@ def screening_page() -> str:
     )
     return f"""# Screening: who is asked, in which order
 
-Generated from `proso.verdicts.screening.PRECEDENCE` by `make docs`.  The first rule that has an
+Generated from `proso.verdicts.precedence.PRECEDENCE` by `make docs`.  The first rule that has an
 opinion decides; the rest are not asked.  `proso call explain NUMBER` shows what each would say.
 
 | | rule | what it does |

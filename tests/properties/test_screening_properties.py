@@ -10,8 +10,9 @@ from proso.packs.codec import decode
 from proso.values.call import Call, Line, Presentation, Verification
 from proso.values.listing import Category, Label, Listing
 from proso.values.number import NumberRange, PhoneNumber
+from proso.verdicts.precedence import PRECEDENCE, Caller
 from proso.verdicts.rules import BreakThrough, NumberPattern, OwnerRules, PackPolicy, Schedule
-from proso.verdicts.screening import PRECEDENCE, explain, screen
+from proso.verdicts.screening import Screener, explain, screen
 from proso.verdicts.verdict import Action, Reason, Verdict
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -103,6 +104,22 @@ def test_every_call_gets_a_verdict_and_it_is_no_bug(call, pack, rules):
     assert isinstance(verdict, Verdict)
     assert verdict.reason is not Reason.BUG
     assert verdict.text
+
+
+@given(calls, packs, some_rules)
+def test_the_verdict_is_that_of_the_first_rule_of_the_table_with_an_opinion(call, pack, rules):
+    caller = Caller.of(call)
+    said = (rule.ask(call, pack, rules, NOW) for rule in PRECEDENCE if caller in rule.of)
+    expected = next(verdict for verdict in said if verdict is not None)
+    assert screen(call, pack, rules, NOW) == expected
+    assert Screener(pack, rules).screen(call, NOW) == expected
+
+
+@given(texts, packs, some_rules, st.sampled_from(["US", "DE", "XX"]))
+def test_a_text_gets_the_verdict_of_a_call_that_shows_it(text, pack, rules, region):
+    line = Line(region)
+    call = Call.receive(text, at=NOW, line=line)
+    assert Screener(pack, rules).screen_text(text, NOW, line) == screen(call, pack, rules, NOW)
 
 
 @given(calls, packs, some_rules)

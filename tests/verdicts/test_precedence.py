@@ -10,8 +10,9 @@ from proso.packs.codec import decode
 from proso.values.call import Call, Presentation, Verification
 from proso.values.listing import Category, Label, Listing
 from proso.values.number import NumberRange, PhoneNumber
+from proso.verdicts.precedence import PRECEDENCE, WITH_A_NUMBER
 from proso.verdicts.rules import BreakThrough, NumberPattern, OwnerRules, PackPolicy, Schedule
-from proso.verdicts.screening import PRECEDENCE, explain, screen
+from proso.verdicts.screening import explain, screen
 from proso.verdicts.verdict import Action, Matched, Reason
 
 NUMBER = PhoneNumber(12595550123)  # in no series in use, so that the last rules speak as well
@@ -60,7 +61,7 @@ def test_of_two_rules_the_earlier_decides(now, line, listed, first, second):
 
 
 def test_the_pairs_name_every_rule_for_callers_with_a_number(now):
-    table = [rule.reason for rule in PRECEDENCE if rule.of_number is not False]
+    table = [rule.reason for rule in PRECEDENCE if rule.of & WITH_A_NUMBER]
     assert [reason for reason, _ in _ladder(now)] == table[:-1]
     assert table[-1] is Reason.NOT_LISTED
 

@@ -11,8 +11,9 @@ from proso.packs.codec import decode
 from proso.values.call import Attestation, Call, Line, Presentation, Verification
 from proso.values.listing import Category, Label, Listing
 from proso.values.number import NumberRange, PhoneNumber
+from proso.verdicts.precedence import PRECEDENCE
 from proso.verdicts.rules import BreakThrough, NumberPattern, OwnerRules, PackPolicy, Schedule
-from proso.verdicts.screening import PRECEDENCE, explain, screen
+from proso.verdicts.screening import Screener, explain, screen
 from proso.verdicts.verdict import Action, Matched, Reason, Verdict
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)  # a Monday
@@ -198,15 +199,24 @@ class _BrokenPack:
     """A pack whose every look-up fails."""
 
     has_ranges = False
+    header = PACK.header
+
+    def __init__(self):
+        self.derived = {}
 
     def find(self, value):
         raise RuntimeError(value)
 
 
 def test_a_bug_never_costs_a_call():
-    verdict = screen(_call(), _BrokenPack(), OwnerRules(), NOW)
-    assert (verdict.action, verdict.reason) == (Action.ALLOW, Reason.BUG)
-    assert explain(_call(), _BrokenPack(), OwnerRules(), NOW)[0].reason is Reason.BUG
+    pack = _BrokenPack()
+    for verdict in (
+        screen(_call(), pack, OwnerRules(), NOW),
+        explain(_call(), pack, OwnerRules(), NOW)[0],
+        Screener(pack, OwnerRules()).screen_text(SPAMMER, NOW, LINE),
+    ):
+        assert (verdict.action, verdict.reason) == (Action.ALLOW, Reason.BUG)
+    assert screen(_call(""), pack, OwnerRules(), NOW).reason is Reason.WITHHELD
 
 
 def test_explain_shows_every_rule_and_which_one_decided():

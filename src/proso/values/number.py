@@ -12,12 +12,11 @@ from typing import Final, Self
 
 from proso.errors import BadNumber, Misuse
 from proso.values.numbering import (
-    LEAST_VALUES,
     MAX_E164_DIGITS,
     PREFIX_CHARACTERS,
+    clean_value,
     is_region,
     row_of,
-    seen_row,
     split_calling_code,
 )
 
@@ -69,21 +68,18 @@ class PhoneNumber:
         Raises:
             BadNumber: the text holds no number that is possible in the region.
         """
-        # "+" and digits is what networks signal: it gets the short road.
-        row = seen_row(text[:PREFIX_CHARACTERS]) or row_of(text[:PREFIX_CHARACTERS])
-        size = len(text)
-        if row[0] >> size & 1:
-            try:
-                value = int(text)
-            except ValueError:
-                value = 0
-            if value >= LEAST_VALUES[size]:
-                # A possible number is within the bounds `__post_init__` checks; setting the slot
-                # directly takes half the time.
-                number = object.__new__(cls)
-                _set_value(number, value)
-                return number
-        return cls(_parse_slowly(text, region))
+        return cls.signalled(text) or cls(_parse_slowly(text, region))
+
+    @classmethod
+    def signalled(cls, text: str) -> Self | None:
+        """The number of a clean ``+E.164`` text, fast; None for any text `parse` must look at."""
+        value = clean_value(text)
+        if not value:
+            return None
+        # Within the bounds `__post_init__` checks; setting the slot directly takes half the time.
+        number = object.__new__(cls)
+        _set_value(number, value)
+        return number
 
     @property
     def e164(self) -> str:
@@ -113,11 +109,7 @@ class PhoneNumber:
         UNALLOCATED means no series in use has it *by the metadata at hand*, which may be older
         than the newest area code: evidence for a label, never for a rejection.
         """
-        text = f"+{self.value}"
-        row = seen_row(text[:PREFIX_CHARACTERS]) or row_of(text[:PREFIX_CHARACTERS])
-        if row[1] >> len(text) & 1:
-            return Plausibility.ALLOCATED
-        return _plausibility_by_plan(text[1:])
+        return plausibility_of(self.value)
 
     def __str__(self) -> str:
         return self.masked
@@ -253,6 +245,14 @@ def _parse_slowly(text: str, region: str) -> int:
     if value is None or not MIN_VALUE <= value < _TOO_LARGE:
         raise _no_number(text, region)
     return value
+
+
+def plausibility_of(value: int) -> Plausibility:
+    """As `PhoneNumber.plausibility`, of the digits as an integer."""
+    text = f"+{value}"
+    if row_of(text[:PREFIX_CHARACTERS])[1] >> len(text) & 1:
+        return Plausibility.ALLOCATED
+    return _plausibility_by_plan(text[1:])
 
 
 def _plausibility_by_plan(digits: str) -> Plausibility:

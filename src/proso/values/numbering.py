@@ -25,9 +25,7 @@ and is returned unchanged by the library; all numbers so long are in use; only s
 PREFIX_CHARACTERS: Final = table.PREFIX_DIGITS + 1
 """Characters of a text that choose its row: "+" and five digits."""
 
-LEAST_VALUES: Final = (0, 0, *(10**n for n in range(MAX_E164_DIGITS)))
-"""The least value of a text of n characters, "+" included.  Of a text that has a row, `int` takes
-signs of thousands and blanks as well as digits: then the value is less, and it is no number."""
+_LEAST: Final = (0, 0, *(10**n for n in range(MAX_E164_DIGITS)))  # of n characters, "+" included
 
 REGIONS: Final = frozenset("".join(table.REGIONS).split())
 """ISO 3166-1 alpha-2 codes of the regions that have a numbering plan."""
@@ -60,6 +58,26 @@ def row_of(prefix: str) -> Row:
         # At most 100,000 prefixes of five digits exist, so what was seen is bounded.
         row = _seen[prefix] = _ROWS[_row_of_prefix[int(digits)]]
     return row
+
+
+def clean_value(text: str) -> int:
+    """The E.164 digits of a text that is "+" and digits, as networks signal a number.
+
+    Returns:
+        The digits as an integer; 0 where they are no possible number, or the library may read them
+        otherwise: then `notation.read` must be asked.
+    """
+    row = seen_row(text[:PREFIX_CHARACTERS]) or row_of(text[:PREFIX_CHARACTERS])
+    size = len(text)
+    if row[0] >> size & 1:
+        try:
+            value = int(text)
+        except ValueError:
+            return 0
+        # Of a text that has a row `int` takes signs of thousands and blanks as well: then the
+        # value is too small for the length.
+        return value if value >= _LEAST[size] else 0
+    return 0
 
 
 def is_region(region: str) -> bool:

@@ -1,0 +1,136 @@
+"""What an entry of a pack leads to, under the owner's policy, in words.
+
+Two numbers of which a pack says the same get the same verdict, the very object: it is made once
+and kept with the pack.
+"""
+
+from typing import Final, TypeAlias, cast
+
+from proso.packs.pack import Match, Pack
+from proso.values.listing import Listing
+from proso.verdicts.rules import PackPolicy
+from proso.verdicts.verdict import Action, Evidence, Matched, Reason, Verdict
+
+_MAX_KEPT: Final = 4096
+"""Verdicts kept for a pack and policy: 256 labels, alone and in ranges, take a megabyte or two."""
+
+_MAX_DERIVED: Final = 256
+"""Policies and owners for whom verdicts are kept with a pack; a phone has one."""
+
+NO_PACK: Final = Verdict(Action.ALLOW, Reason.NO_PACK, "no pack is installed for this region")
+
+Kept: TypeAlias = dict[Match | tuple[Match, ...], Verdict | None]
+
+
+def kept_verdicts(pack: Pack, policy: PackPolicy) -> Kept:
+    """The verdicts made so far from a pack for a policy; `verdict_on` fills it."""
+    known = pack.derived.get(policy)
+    if known is None:
+        known = keep(pack.derived, policy, {})
+    return cast("Kept", known)
+
+
+def keep(derived: dict[object, object], key: object, value: object) -> object:
+    """Put what was derived where it is found again, and give it back; what is kept is bounded."""
+    if len(derived) >= _MAX_DERIVED:
+        derived.clear()
+    derived[key] = value
+    return value
+
+
+def verdict_on(value: int, pack: Pack, policy: PackPolicy) -> Verdict | None:
+    """What the pack leads to for a number; None where it says nothing, or too little to act on.
+
+    Args:
+        value: E.164 digits as an integer.
+        pack: the pack.
+        policy: what its ratings lead to.
+    """
+    match = pack.find(value)
+    if match is None:
+        return None
+    kept = kept_verdicts(pack, policy)
+    # Without ranges the label says it all, so one verdict serves every number of that label.
+    key = pack.find_all(value) if pack.has_ranges else match
+    if key not in kept:
+        if len(kept) >= _MAX_KEPT:
+            kept.clear()
+        kept[key] = _verdict(key if isinstance(key, tuple) else (key,), pack, policy)
+    return kept[key]
+
+
+def unlisted(pack: Pack | None) -> Verdict:
+    """The verdict on a number nothing is known against."""
+    if pack is None:
+        return NO_PACK
+    known = pack.derived.get(Reason.NOT_LISTED)
+    if known is None:
+        made = Verdict(
+            Action.ALLOW,
+            Reason.NOT_LISTED,
+            "nothing is known against it",
+            pack_serial=pack.header.serial,
+            rule_version=pack.header.rule_version,
+        )
+        known = keep(pack.derived, Reason.NOT_LISTED, made)
+    return cast("Verdict", known)
+
+
+def action_of(match: Match, policy: PackPolicy) -> Action | None:
+    """What an entry leads to; None where its rating is too low to act on."""
+    label = match.label
+    if label.listing is Listing.CLEARED:
+        return Action.ALLOW
+    if label.rating < policy.label_from:
+        return None
+    if label.listing is Listing.WATCHED or label.rating < policy.silence_from:
+        return Action.LABEL  # watched: shown, never stopped, because the hub is not sure
+    return Action.SILENCE if label.rating < policy.reject_from else Action.REJECT
+
+
+def _verdict(matches: tuple[Match, ...], pack: Pack, policy: PackPolicy) -> Verdict | None:
+    label, header = matches[0].label, pack.header
+    action = action_of(matches[0], policy)
+    if action is None:
+        return None
+    evidence = tuple(_evidence(match, pack) for match in matches)
+    return Verdict(
+        action,
+        Reason.PACK,
+        evidence[0].text,
+        evidence[0].matched,
+        label.rating,
+        label.confidence,
+        label.sample_size,
+        evidence,
+        header.serial,
+        header.rule_version,
+    )
+
+
+def _evidence(match: Match, pack: Pack) -> Evidence:
+    label, subject = match.label, match.subject
+    if subject is None:
+        matched, who = Matched.NUMBER, "this number"
+    elif subject.digits:
+        matched, who = Matched.RANGE, f"the numbers {subject}"
+    else:
+        matched, who = Matched.SERIES, f"the series {subject}"
+    if label.listing is Listing.CLEARED:
+        text = f"{who}: cleared after reports"
+    else:
+        text = f"{who}: {label.category}, {label.rating:.0%} likely unwanted"
+    if label.sample_size:
+        text += f", at least {label.sample_size} report" + "s" * (label.sample_size > 1)
+    if label.freshness_days is not None:
+        text += f", the last in the {label.freshness_days} days before {pack.header.as_of:%Y-%m-%d}"
+    return Evidence(
+        matched,
+        text,
+        subject,
+        label.category,
+        label.rating,
+        label.sample_size,
+        pack.header.as_of,
+        label.freshness_days,
+    )
