@@ -57,7 +57,9 @@ def main() -> None:
         print(json.dumps(result))
         return
     for name, value in result.items():
-        print(f"{name:<72} {value:>12,.2f}" if name.endswith("us") else f"{name:<72} {value:>12,.0f}")
+        print(
+            f"{name:<72} {value:>12,.2f}" if name.endswith("us") else f"{name:<72} {value:>12,.0f}"
+        )
 
 
 def _number(chance: random.Random) -> int:
