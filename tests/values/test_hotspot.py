@@ -35,8 +35,8 @@ def test_a_sibling_radio_of_a_known_device_is_known():
         position=HERE,
         radio_tags=frozenset({radio_tag(CAFE, parse_bssid("04:f0:21:96:cf:55"))}),
     )
-    assert hotspot.knows_radio(AccessPoint(CAFE, parse_bssid("06:F0:21:96:CF:5f"), -50))
-    assert not hotspot.knows_radio(AccessPoint(CAFE, parse_bssid("04:f0:21:96:d0:55"), -50))
+    assert hotspot.knows_radio(AccessPoint(CAFE, parse_bssid("06:F0:21:96:D0:5f"), -50))
+    assert not hotspot.knows_radio(AccessPoint(CAFE, parse_bssid("04:f0:21:97:cf:55"), -50))
     assert not hotspot.knows_radio(AccessPoint(b"Other", parse_bssid("04:f0:21:96:cf:55"), -50))
 
 
