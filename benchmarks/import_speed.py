@@ -41,7 +41,7 @@ def _import(store: Store, files: list[Path], name: str) -> None:
     for one in import_files(
         store,
         files,
-        ftc.read,
+        ftc.tables,
         source=ftc.SOURCE,
         region=ftc.REGION,
         now=datetime.now(UTC),

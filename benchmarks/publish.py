@@ -28,7 +28,7 @@ def main() -> None:
             for one in import_files(
                 store,
                 files,
-                ftc.read,
+                ftc.tables,
                 source=ftc.SOURCE,
                 region=ftc.REGION,
                 now=datetime.now(UTC),

@@ -31,7 +31,7 @@ def filled(store, tmp_path, make_report):
 def take(store, path):
     return list(
         import_files(
-            store, [path], ftc.read, source="ftc", region="US", now=NOW, progress=lambda *_: None
+            store, [path], ftc.tables, source="ftc", region="US", now=NOW, progress=lambda *_: None
         )
     )
 

@@ -17,6 +17,7 @@ from proso.errors import BadFile, StoreBusy, Unavailable
 from proso.hub import store as store_module
 from proso.hub.engine import Engine
 from proso.hub.feeds import ftc, listfile
+from proso.hub.feeds.lines import Lines
 from proso.hub.importing import import_files
 from proso.hub.store import Store
 
@@ -45,7 +46,7 @@ THREE = (
 )
 
 
-def take(store, *paths: Path, feed=ftc.read, source="ftc"):
+def take(store, *paths: Path, feed=ftc.tables, source="ftc"):
     return list(
         import_files(
             store, paths, feed, source=source, region="US", now=NOW, progress=lambda *_: None
@@ -201,10 +202,11 @@ def test_no_bytes_between_good_rows_lose_one_of_them(tmp_path_factory, lines, en
         body += [line, GOOD]
     path = tmp_path_factory.mktemp("any") / "a.csv"
     path.write_bytes(ending.join(body) + (ending if closed else b""))
-    table, read, refusals = ftc.read(path, lambda _: None)
-    assert table["text"].to_pylist().count("2024181000") >= len(lines) + 1
-    assert len(table) + refusals.count <= read
-    assert {r.row for r in refusals.listed} <= set(range(3, len(body), 2))
+    source = Lines(path, lambda _: None, latest=NOW)
+    texts = [text for table in ftc.tables(source) for text in table["text"].to_pylist()]
+    assert texts.count("2024181000") >= len(lines) + 1
+    assert len(texts) + source.refusals.count <= source.read
+    assert {r.row for r in source.refusals.listed} <= set(range(3, len(body), 2))
 
 
 def test_blank_windows_lines_do_not_shift_the_numbers_of_the_others(store, tmp_path):
@@ -296,11 +298,7 @@ def test_a_file_cut_into_blocks_is_read_as_one(store, tmp_path, monkeypatch):
 def _list(tmp_path, text, **columns):
     known = {"number": "phone", "region": "US", "as_of": NOW}
     path = put(tmp_path / "list.csv", text)
-    return path, partial(_read_list, columns=listfile.ListColumns(**(known | columns)))
-
-
-def _read_list(path, progress, columns):
-    return listfile.read(path, columns, progress)
+    return path, partial(listfile.tables, columns=listfile.ListColumns(**(known | columns)))
 
 
 def test_any_list_imports_by_the_names_of_its_columns(store, tmp_path):
@@ -418,7 +416,7 @@ def test_a_second_import_waits_for_the_first_and_then_says_so(store, tmp_path, m
     monkeypatch.setattr(store_module, "BUSY_SECONDS", 0.1)
     paths = [put(tmp_path / name, reduced(*THREE)) for name in ("a.csv", "b.csv")]
     first = import_files(
-        store, paths, ftc.read, source="ftc", region="US", now=NOW, progress=lambda *_: None
+        store, paths, ftc.tables, source="ftc", region="US", now=NOW, progress=lambda *_: None
     )
     next(first)  # it is under way: one file of two
     with pytest.raises(StoreBusy, match="importing"):

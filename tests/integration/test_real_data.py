@@ -37,7 +37,7 @@ def test_a_real_month_is_imported_published_and_screens_calls(june, tmp_path):
             import_files(
                 store,
                 [june],
-                ftc.read,
+                ftc.tables,
                 source="ftc",
                 region="US",
                 now=datetime(2026, 11, 24, tzinfo=UTC),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,7 @@ def ftc(files: tuple[Path, ...], directory: Path, as_json: bool) -> None:  # noq
     Example: proso hub import ftc 2020-09.csv.xz
     """
     feed = hub_module("feeds.ftc")
-    _import(files, directory, feed.read, feed.SOURCE, feed.REGION, as_json=as_json)
+    _import(files, directory, feed.tables, feed.SOURCE, feed.REGION, as_json=as_json)
 
 
 @import_.command(name="csv")
@@ -111,12 +112,8 @@ def csv_(  # noqa: PLR0913  a command with its options
         region=region,
         as_of=as_of.replace(tzinfo=UTC) if as_of else today,
     )
-
-    def read(path: Path, progress: Any) -> Any:  # noqa: ANN401
-        return feed.read(path, columns, progress)
-
-    if not source.isidentifier() or len(source) > 32:  # noqa: PLR2004  the width of the column
-        raise click.BadParameter("use up to 32 letters, digits and _", param_hint="--source")
+    feed.check_source(source)
+    read = partial(feed.tables, columns=columns)
     _import(files, directory, read, source, region, as_json=as_json)
 
 

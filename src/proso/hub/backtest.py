@@ -219,7 +219,7 @@ def load_complaints(folder: Path, ends: date) -> Complaints:
             expected="files named YYYY-MM.csv.xz",
             remedy="name the folder with --reports",
         )
-    table = pa.concat_tables([ftc.read(path, lambda _: None)[0] for path in files])
+    table = pa.concat_tables([ftc.read(path) for path in files])
     table = table.sort_by("at")
     subject = table["subject"].fill_null(0).to_numpy().astype(np.int64)
     day = table["at"].cast(pa.int64()).to_numpy() // 86_400
@@ -234,7 +234,7 @@ def load_complaints(folder: Path, ends: date) -> Complaints:
 def load_numbers(path: Path) -> Complaints:
     """Legitimate numbers, as if each called once on every day."""
     subjects: set[int] = set()
-    lines = Lines(path, lambda _: None)
+    lines = Lines(path, lambda _: None, latest=datetime.max.replace(tzinfo=UTC))
     for table, _ in lines.tables():
         if "number" in lines.header:
             subjects |= {ftc.subject_of(text) or 0 for text in table["number"].to_pylist()}

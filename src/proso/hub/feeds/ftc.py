@@ -5,6 +5,7 @@ a complaint was made and the complainant's area code; the official form also nam
 is left out here so that the same complaint is the same row in both.
 """
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -13,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from proso.errors import BadFile, BadNumber
-from proso.hub.feeds.lines import Lines, Progress, Refusals
+from proso.hub.feeds.lines import Lines
 from proso.reports.report import EARLIEST
 from proso.values.listing import Category
 from proso.values.number import PhoneNumber, Plausibility
@@ -45,31 +46,31 @@ _COLUMNS: Final = (
 )
 
 
-def read(path: Path, progress: Progress) -> tuple[pa.Table, int, Refusals]:
-    """The complaints of one file.
+def tables(lines: Lines) -> Iterator[pa.Table]:
+    """The complaints of an official or reduced file, block by block.
 
-    Args:
-        path: an official or reduced file, plain or compressed.
-        progress: told the bytes read so far.
-
-    Returns:
-        A table ``subject (int64, null where the row has no usable number), text (the number as
-        given), category, at (timestamp[s, UTC], midnight), origin``, the number of rows read, and
-        a refusal for each row left out.
+    Yields:
+        ``subject (int64, null where the row has no usable number), text (the number as given),
+        category, at (timestamp[s, UTC], midnight), origin``; what is left out is in
+        `lines.refusals`.
 
     Raises:
         BadFile: it cannot be read, is damaged, or has other columns.
     """
-    lines = Lines(path, progress)
     subjects: dict[str, int | None] = {}
-    tables = [
-        _complaints(table, numbers, lines.header, lines.refusals, subjects, path)
-        for table, numbers in lines.tables()
-    ]
-    if not lines.header:
-        raise _other_columns(path, [])
-    _columns(lines.header, path)
-    return pa.concat_tables(tables or [_empty()]), lines.read, lines.refusals
+    for table, numbers in lines.tables():
+        yield _complaints(table, numbers, lines, subjects)
+    _columns(lines)
+
+
+def read(path: Path) -> pa.Table:
+    """All complaints of a file in the columns of `tables`, whatever their day.
+
+    Raises:
+        BadFile: as `tables`.
+    """
+    lines = Lines(path, lambda _: None, latest=datetime.max.replace(tzinfo=UTC))
+    return pa.concat_tables([_empty(), *tables(lines)])
 
 
 def subject_of(text: str) -> int | None:
@@ -81,24 +82,18 @@ def subject_of(text: str) -> int | None:
     return None if number.plausibility is Plausibility.IMPOSSIBLE else number.value
 
 
-def _complaints(  # noqa: PLR0913  one block and where its findings go
-    table: pa.Table,
-    numbers: list[int],
-    header: list[str],
-    refusals: Refusals,
-    subjects: dict[str, int | None],
-    path: Path,
+def _complaints(
+    table: pa.Table, numbers: list[int], lines: Lines, subjects: dict[str, int | None]
 ) -> pa.Table:
-    number_column, date_column, origin_column, subject_column = _columns(header, path)
-    day = _days(table[date_column])
+    number_column, date_column, origin_column, subject_column = _columns(lines)
+    day = _days(table[date_column], lines.latest)
     dated = pc.is_valid(day)
     if not pc.all(dated).as_py():
         texts = table[date_column].to_pylist()
         for i, good in enumerate(dated.to_pylist()):
             if not good:
-                refusals.add(
-                    numbers[i], f"the date {texts[i][:20]!r} where YYYY-MM-DD was expected"
-                )
+                expected = f"YYYY-MM-DD, {EARLIEST:%Y} to {lines.latest:%Y-%m-%d}, was expected"
+                lines.refusals.add(numbers[i], f"the date {texts[i][:20]!r} where {expected}")
         table, day = table.filter(dated), day.filter(dated)
     text = table[number_column]
     return pa.table(
@@ -112,38 +107,34 @@ def _complaints(  # noqa: PLR0913  one block and where its findings go
     )
 
 
-def _columns(header: list[str], path: Path) -> tuple[str, str, str, str | None]:
+def _columns(lines: Lines) -> tuple[str, str, str, str | None]:
     for names in _COLUMNS:
-        if all(name in header for name in names if name):
+        if all(name in lines.header for name in names if name):
             return names
-    raise _other_columns(path, header)
-
-
-def _other_columns(path: Path, header: list[str]) -> BadFile:
-    return BadFile(
-        found=f"{path.name} with the columns {', '.join(header)[:200] or '(none)'}",
+    raise BadFile(
+        found=f"{lines.path.name} with the columns {', '.join(lines.header)[:200] or '(none)'}",
         expected="the FTC's: Company_Phone_Number, Created_Date, Consumer_Area_Code, Subject",
         remedy="for any other list use: proso hub import csv --number-column NAME",
     )
 
 
-def _days(texts: pa.ChunkedArray) -> pa.Array:
+def _days(texts: pa.ChunkedArray, latest: datetime) -> pa.Array:
     """Midnight of each date, null where it is none; each distinct text is looked at once.
 
     Arrow's strptime is not used: it takes 30 February for 1 March.
     """
     encoded = texts.combine_chunks().dictionary_encode()
-    days = [_day(text) for text in encoded.dictionary.to_pylist()]
+    days = [_day(text, latest) for text in encoded.dictionary.to_pylist()]
     return pa.array(days, pa.timestamp("s", "UTC")).take(encoded.indices)
 
 
-def _day(text: str) -> datetime | None:
+def _day(text: str, latest: datetime) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return None
     day = datetime(moment.year, moment.month, moment.day, tzinfo=UTC)
-    return day if day >= EARLIEST else None
+    return day if EARLIEST <= day <= latest else None
 
 
 def _subjects(text: pa.ChunkedArray, known: dict[str, int | None]) -> pa.ChunkedArray:

@@ -6,20 +6,18 @@ costs only itself.  So a line is a row: a quoted line break is refused, because 
 that somebody forgot would otherwise swallow every row after it.
 """
 
-import bz2
 import csv as texts
-import gzip
-import lzma
-import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
-from typing import IO, Any, Final, TypeAlias
+from typing import IO, Final, TypeAlias
 
 import pyarrow as pa
 from pyarrow import csv
 
 from proso.errors import BadFile
+from proso.hub.feeds.packed import DAMAGE, opened
 from proso.reports.report import Refusal
 
 MAX_LINE_BYTES: Final = 64 * 1024
@@ -30,12 +28,6 @@ MAX_LISTED_REFUSALS: Final = 100_000
 many is not mended by hand."""
 
 _BLOCK_BYTES: Final = 4 * 1024 * 1024
-_OPENERS: Final[dict[str, Callable[..., Any]]] = {
-    ".xz": lzma.open,
-    ".gz": gzip.open,
-    ".bz2": bz2.open,
-}
-_DAMAGE: Final = (lzma.LZMAError, EOFError, zlib.error, gzip.BadGzipFile)
 
 Progress: TypeAlias = Callable[[int], None]
 
@@ -65,6 +57,8 @@ class Lines:
 
     Attributes:
         path: the file; .xz, .gz and .bz2 are read through.
+        progress: told the bytes read so far.
+        latest: no row may speak of a later moment, aware.
         header: names of the first line, lower case.
         refusals: the lines that were not taken, as they are met.
         read: data lines met so far, bad ones included.
@@ -72,6 +66,7 @@ class Lines:
 
     path: Path
     progress: Progress
+    latest: datetime
     header: list[str] = field(default_factory=list)
     refusals: Refusals = field(default_factory=Refusals)
     read: int = 0
@@ -84,13 +79,12 @@ class Lines:
         """
         try:
             with self.path.open("rb") as raw:
-                opener = _OPENERS.get(self.path.suffix)
-                stream: IO[bytes] = opener(raw) if opener else raw
-                for line_number, lines in self._blocks(stream, raw):
+                for line_number, lines in self._blocks(opened(raw, self.path.suffix), raw):
                     yield from self._parsed(line_number, lines)
-        except _DAMAGE as error:
+        except DAMAGE as error:
             raise BadFile(
-                found=f"{self.path.name}, damaged after {self.read:,} rows",
+                found=f"{self.path.name}, damaged after {self.read:,} rows"
+                + (f" ({error})" if str(error) else ""),
                 expected="a whole file",
                 remedy="fetch it again; nothing of it was imported",
             ) from error

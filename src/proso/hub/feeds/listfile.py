@@ -1,15 +1,24 @@
 """Anybody's list of numbers as a CSV file."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
+from typing import Final
 
 import pyarrow as pa
 
-from proso.errors import BadFile, BadNumber
-from proso.hub.feeds.lines import Lines, Progress, Refusals
+from proso.errors import BadFile, BadNumber, Refused
+from proso.hub.feeds.lines import Lines
+from proso.reports.report import EARLIEST
 from proso.values.listing import Category
 from proso.values.number import PhoneNumber
+
+MAX_SOURCE_LENGTH: Final = 32
+RESERVED_SOURCES: Final = frozenset({"ftc", "hub"})
+"""The sources that are no lists: the FTC's complaints and what people report to this hub."""
+
+_MAX_MOMENTS: Final = 100_000  # distinct dates remembered, about 10 MB
+_CATEGORIES: Final = frozenset(Category)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,8 +40,8 @@ class ListColumns:
     category: str | None = None
 
 
-def read(path: Path, columns: ListColumns, progress: Progress) -> tuple[pa.Table, int, Refusals]:
-    """The rows of a list, in the columns of `proso.hub.feeds.ftc.read`.
+def tables(lines: Lines, *, columns: ListColumns) -> Iterator[pa.Table]:
+    """The rows of a list, block by block, in the columns that `proso.hub.feeds` names.
 
     A row without a number that can exist is refused: a list, unlike a complaint, says nothing
     else.
@@ -40,50 +49,83 @@ def read(path: Path, columns: ListColumns, progress: Progress) -> tuple[pa.Table
     Raises:
         BadFile: it cannot be read, is damaged, or lacks a column named.
     """
-    lines = Lines(path, progress)
-    rows: list[tuple[int, str, str, datetime]] = []
+    moments: dict[str, int | None] = {}
     for table, numbers in lines.tables():
-        _check_columns(lines.header, columns, path)
-        texts = table[columns.number.lower()].to_pylist()
-        dates = table[columns.date.lower()].to_pylist() if columns.date else None
-        kinds = table[columns.category.lower()].to_pylist() if columns.category else None
-        for i, text in enumerate(texts):
-            try:
-                rows.append(
-                    (
-                        PhoneNumber.parse(text.strip(), columns.region).value,
-                        text,
-                        _category(kinds[i] if kinds else ""),
-                        _date(dates[i]) if dates else columns.as_of,
-                    )
-                )
-            except (BadNumber, ValueError) as error:
-                why = error.found if isinstance(error, BadNumber) else "a date that is none"
-                lines.refusals.add(numbers[i], why)
-    _check_columns(lines.header, columns, path)
-    return _table(rows), lines.read, lines.refusals
+        _check_columns(lines, columns)
+        yield _rows(table, numbers, lines, columns, moments)
+    _check_columns(lines, columns)
 
 
-def _table(rows: list[tuple[int, str, str, datetime]]) -> pa.Table:
-    subjects, texts, categories, moments = zip(*rows, strict=True) if rows else ((), (), (), ())
+def check_source(name: str) -> None:
+    """Refuses a name for a list that is too long, no name, or taken.
+
+    Rows of one source are held against each other to find those that are known: a list under the
+    name of a feed would swallow complaints of that feed.
+
+    Raises:
+        Refused: it cannot be used.
+    """
+    if not name.isidentifier() or len(name) > MAX_SOURCE_LENGTH or name in RESERVED_SOURCES:
+        taken = " and ".join(sorted(RESERVED_SOURCES))
+        raise Refused(
+            found=f"the source {name[:40]!r}",
+            expected=f"up to {MAX_SOURCE_LENGTH} letters, digits and _, and not {taken}",
+            remedy="name the list otherwise with --source",
+        )
+
+
+def _rows(
+    table: pa.Table,
+    numbers: list[int],
+    lines: Lines,
+    columns: ListColumns,
+    moments: dict[str, int | None],
+) -> pa.Table:
+    size = len(table)
+    texts = table[columns.number.lower()].to_pylist()
+    dates = table[columns.date.lower()].to_pylist() if columns.date else [""] * size
+    kinds = table[columns.category.lower()].to_pylist() if columns.category else [""] * size
+    if len(moments) > _MAX_MOMENTS:
+        moments.clear()
+    subjects: list[int] = []
+    at: list[int] = []
+    kept: list[int] = []
+    fixed = int(columns.as_of.timestamp())
+    for i, text in enumerate(texts):
+        try:
+            subject = PhoneNumber.parse(text.strip(), columns.region).value
+        except BadNumber as error:
+            lines.refusals.add(numbers[i], error.found)
+            continue
+        moment: int | None = fixed
+        if columns.date:
+            if dates[i] not in moments:
+                moments[dates[i]] = _moment(dates[i], lines.latest)
+            moment = moments[dates[i]]
+        if moment is None:
+            expected = f"ISO 8601, {EARLIEST:%Y} to {lines.latest:%Y-%m-%d}, was expected"
+            lines.refusals.add(numbers[i], f"the date {dates[i][:20]!r} where {expected}")
+            continue
+        subjects.append(subject)
+        at.append(moment)
+        kept.append(i)
     return pa.table(
         {
             "subject": pa.array(subjects, pa.int64()),
-            "text": pa.array(texts, pa.string()),
-            "category": pa.array(categories, pa.string()),
-            "at": pa.array([int(m.timestamp()) for m in moments], pa.int64()).cast(
-                pa.timestamp("s", "UTC")
-            ),
-            "origin": pa.array([""] * len(rows), pa.string()),
+            "text": pa.array([texts[i] for i in kept], pa.string()),
+            "category": pa.array([_category(kinds[i]) for i in kept], pa.string()),
+            "at": pa.array(at, pa.int64()).cast(pa.timestamp("s", "UTC")),
+            "origin": pa.repeat(pa.scalar(""), len(kept)),
         }
     )
 
 
-def _check_columns(header: list[str], columns: ListColumns, path: Path) -> None:
+def _check_columns(lines: Lines, columns: ListColumns) -> None:
     for name in (columns.number, columns.date, columns.category):
-        if name is not None and name.lower() not in header:
+        if name is not None and name.lower() not in lines.header:
+            header = ", ".join(lines.header)[:200] or "(none)"
             raise BadFile(
-                found=f"{path.name} with the columns {', '.join(header)[:200] or '(none)'}",
+                found=f"{lines.path.name} with the columns {header}",
                 expected=f"a column {name!r}",
                 remedy="name one of them with --number-column, --date-column, --category-column",
             )
@@ -91,12 +133,14 @@ def _check_columns(header: list[str], columns: ListColumns, path: Path) -> None:
 
 def _category(text: str) -> str:
     text = text.strip().lower()
-    return text if text in Category.__members__.values() else Category.OTHER.value
+    return text if text in _CATEGORIES else Category.OTHER.value
 
 
-def _date(text: str) -> datetime:
-    moment = datetime.fromisoformat(text.strip())
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    if not 1970 <= moment.year <= 9998:  # noqa: PLR2004  what UTC seconds and every zone can hold
-        raise ValueError(text)
-    return moment
+def _moment(text: str, latest: datetime) -> int | None:
+    """UTC seconds, None for no date, or one a report cannot be of."""
+    try:
+        moment = datetime.fromisoformat(text.strip())
+        moment = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    return int(moment.timestamp()) if EARLIEST <= moment <= latest else None
