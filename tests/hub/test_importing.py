@@ -13,11 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from proso.errors import BadFile, StoreBusy, Unavailable
+from proso.errors import BadFile, Refused, StoreBusy, Unavailable
 from proso.hub import store as store_module
 from proso.hub.engine import Engine
 from proso.hub.feeds import ftc, listfile
 from proso.hub.feeds.lines import Lines
+from proso.hub.feeds.subjects import read_subjects
 from proso.hub.importing import import_files
 from proso.hub.store import Store
 
@@ -379,7 +380,8 @@ TEXTS = st.one_of(DIGITS, st.text("0123456789+-() xarea_", max_size=20), st.samp
 @settings(max_examples=150, deadline=None)
 @given(st.lists(TEXTS, min_size=1, max_size=30))
 def test_the_fast_road_reads_numbers_as_the_parser_does(texts):
-    fast = ftc._subjects(pa.chunked_array([pa.array(texts, pa.string())]), {})
+    column = pa.chunked_array([pa.array(texts, pa.string())])
+    fast = read_subjects(column, "US", ftc.subject_of, {})
     assert fast.to_pylist() == [ftc.subject_of(text) if text else None for text in texts]
 
 
@@ -397,8 +399,59 @@ def test_the_fast_road_reads_numbers_as_the_parser_does(texts):
 )
 def test_odd_texts_are_numbers_only_where_they_can_be(text, value):
     assert ftc.subject_of(text) == value
-    fast = ftc._subjects(pa.chunked_array([pa.array([text])]), {})
+    fast = read_subjects(pa.chunked_array([pa.array([text])]), "US", ftc.subject_of, {})
     assert fast.to_pylist() == [value]
+
+
+def test_rows_of_days_to_come_are_refused_with_the_last_day_that_may_be(store, tmp_path):
+    rows = (("2024181000", "2026-11-25", "202"), ("2024181001", "2026-11-27", "202"))
+    (summary,) = take(store, put(tmp_path / "a.csv", reduced(*rows)))
+    assert (summary.added, summary.refused) == (1, 1)
+    assert "2000 to 2026-11-25" in summary.refused_file.read_text()
+    path, feed = _list(
+        tmp_path, "phone,d\n2024181000,2026-11-25\n2024181001,2031-01-01\n", date="d"
+    )
+    (summary,) = take(store, path, feed=feed, source="list")
+    assert (summary.added, summary.refused) == (1, 1)
+
+
+@pytest.mark.parametrize("name", ["ftc", "hub", "a b", "", "x" * 33, "../up"])
+def test_a_list_takes_no_name_of_a_feed_and_none_that_is_no_name(name):
+    with pytest.raises(Refused, match="--source"):
+        listfile.check_source(name)
+
+
+def test_a_list_of_another_country_is_read_in_its_own_notation(store, tmp_path):
+    path, feed = _list(tmp_path, "phone\n030 123456\n+12024181000\n,\n\n1\n", region="DE")
+    (summary,) = take(store, path, feed=feed, source="list")
+    assert (summary.added, summary.refused) == (2, 2)
+
+
+def test_xz_in_several_streams_with_padding_is_one_file(store, tmp_path):
+    head, *rows = reduced(*THREE).splitlines(keepends=True)
+    parts = [lzma.compress(part.encode()) for part in (head + rows[0], rows[1], rows[2])]
+    path = tmp_path / "a.csv.xz"
+    path.write_bytes(parts[0] + bytes(4) + parts[1] + parts[2] + bytes(8))
+    (summary,) = take(store, path)
+    assert summary.added == 3
+
+
+def test_xz_that_asks_for_gigabytes_of_memory_is_refused(store, tmp_path):
+    big = [{"id": lzma.FILTER_LZMA2, "dict_size": 256 * 1024 * 1024, "preset": 0}]
+    path = tmp_path / "a.csv.xz"
+    path.write_bytes(lzma.compress(reduced(*THREE).encode(), filters=big))
+    with pytest.raises(BadFile, match="Memory"):
+        take(store, path)
+    assert store.segments() == []
+
+
+def test_nothing_is_left_of_a_file_that_added_nothing_or_could_not_be_read(store, tmp_path):
+    good = put(tmp_path / "a.csv", reduced(*THREE))
+    take(store, good)
+    take(store, good)
+    with pytest.raises(BadFile):
+        take(store, put(tmp_path / "b.csv.xz", b"").with_suffix(".missing"))
+    assert len(list((store.directory / "log").glob("*/*"))) == len(store.segments()) == 1
 
 
 def test_a_segment_is_a_parquet_file_anyone_can_read(store, tmp_path):

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from proso.errors import BadFile, BadNumber
 from proso.hub.feeds.lines import Lines
+from proso.hub.feeds.subjects import read_moments, read_subjects, refuse_dates
 from proso.reports.report import EARLIEST
 from proso.values.listing import Category
 from proso.values.number import PhoneNumber, Plausibility
@@ -39,7 +40,6 @@ CATEGORY_OF_SUBJECT: Final = {
 }
 """Subjects of the official form; every other is OTHER.  Spaces are folded before the look-up."""
 
-_COMMON: Final = r"^[2-9][0-9][0-9][2-9][0-9]{6}$"
 _COLUMNS: Final = (
     ("company_phone_number", "created_date", "consumer_area_code", "subject"),
     ("company_number", "created_date", "consumer_area_code", None),
@@ -86,19 +86,15 @@ def _complaints(
     table: pa.Table, numbers: list[int], lines: Lines, subjects: dict[str, int | None]
 ) -> pa.Table:
     number_column, date_column, origin_column, subject_column = _columns(lines)
-    day = _days(table[date_column], lines.latest)
+    day = read_moments(table[date_column], lambda text: _day(text, lines.latest))
     dated = pc.is_valid(day)
-    if not pc.all(dated).as_py():
-        texts = table[date_column].to_pylist()
-        for i, good in enumerate(dated.to_pylist()):
-            if not good:
-                expected = f"YYYY-MM-DD, {EARLIEST:%Y} to {lines.latest:%Y-%m-%d}, was expected"
-                lines.refusals.add(numbers[i], f"the date {texts[i][:20]!r} where {expected}")
+    if day.null_count:
+        refuse_dates(lines, numbers, table[date_column], pc.invert(dated))
         table, day = table.filter(dated), day.filter(dated)
     text = table[number_column]
     return pa.table(
         {
-            "subject": _subjects(text, subjects),
+            "subject": read_subjects(text, REGION, subject_of, subjects),
             "text": text,
             "category": _categories(table, subject_column),
             "at": day,
@@ -118,16 +114,6 @@ def _columns(lines: Lines) -> tuple[str, str, str, str | None]:
     )
 
 
-def _days(texts: pa.ChunkedArray, latest: datetime) -> pa.Array:
-    """Midnight of each date, null where it is none; each distinct text is looked at once.
-
-    Arrow's strptime is not used: it takes 30 February for 1 March.
-    """
-    encoded = texts.combine_chunks().dictionary_encode()
-    days = [_day(text, latest) for text in encoded.dictionary.to_pylist()]
-    return pa.array(days, pa.timestamp("s", "UTC")).take(encoded.indices)
-
-
 def _day(text: str, latest: datetime) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text)
@@ -135,24 +121,6 @@ def _day(text: str, latest: datetime) -> datetime | None:
         return None
     day = datetime(moment.year, moment.month, moment.day, tzinfo=UTC)
     return day if EARLIEST <= day <= latest else None
-
-
-def _subjects(text: pa.ChunkedArray, known: dict[str, int | None]) -> pa.ChunkedArray:
-    """Ten digits that fit the American plan at once; each other text through the parser, once."""
-    common = pc.match_substring_regex(text, _COMMON)
-    national = pc.if_else(common, text, None).cast(pa.int64())
-    subject = pc.add(national, 10_000_000_000)
-    odd = text.filter(pc.invert(common)).to_pylist()
-    for one in set(odd) - known.keys():
-        known[one] = subject_of(one) if one else None
-    if len(known) > 1_000_000:  # noqa: PLR2004  about 100 MB; beyond it remembering does not pay
-        values = [known[one] for one in odd]
-        known.clear()
-    else:
-        values = [known[one] for one in odd]
-    return pc.replace_with_mask(
-        subject.combine_chunks(), pc.invert(common).combine_chunks(), pa.array(values, pa.int64())
-    )
 
 
 def _categories(table: pa.Table, column: str | None) -> pa.Array:

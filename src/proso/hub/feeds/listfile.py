@@ -3,12 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from proso.errors import BadFile, BadNumber, Refused
 from proso.hub.feeds.lines import Lines
+from proso.hub.feeds.subjects import read_moments, read_subjects, refuse_dates
 from proso.reports.report import EARLIEST
 from proso.values.listing import Category
 from proso.values.number import PhoneNumber
@@ -17,7 +20,6 @@ MAX_SOURCE_LENGTH: Final = 32
 RESERVED_SOURCES: Final = frozenset({"ftc", "hub"})
 """The sources that are no lists: the FTC's complaints and what people report to this hub."""
 
-_MAX_MOMENTS: Final = 100_000  # distinct dates remembered, about 10 MB
 _CATEGORIES: Final = frozenset(Category)
 
 
@@ -49,10 +51,10 @@ def tables(lines: Lines, *, columns: ListColumns) -> Iterator[pa.Table]:
     Raises:
         BadFile: it cannot be read, is damaged, or lacks a column named.
     """
-    moments: dict[str, int | None] = {}
+    known: dict[str, int | None] = {}
     for table, numbers in lines.tables():
         _check_columns(lines, columns)
-        yield _rows(table, numbers, lines, columns, moments)
+        yield _rows(table, numbers, lines, columns, known)
     _check_columns(lines, columns)
 
 
@@ -79,45 +81,46 @@ def _rows(
     numbers: list[int],
     lines: Lines,
     columns: ListColumns,
-    moments: dict[str, int | None],
+    known: dict[str, int | None],
 ) -> pa.Table:
-    size = len(table)
-    texts = table[columns.number.lower()].to_pylist()
-    dates = table[columns.date.lower()].to_pylist() if columns.date else [""] * size
-    kinds = table[columns.category.lower()].to_pylist() if columns.category else [""] * size
-    if len(moments) > _MAX_MOMENTS:
-        moments.clear()
-    subjects: list[int] = []
-    at: list[int] = []
-    kept: list[int] = []
-    fixed = int(columns.as_of.timestamp())
-    for i, text in enumerate(texts):
-        try:
-            subject = PhoneNumber.parse(text.strip(), columns.region).value
-        except BadNumber as error:
-            lines.refusals.add(numbers[i], error.found)
-            continue
-        moment: int | None = fixed
-        if columns.date:
-            if dates[i] not in moments:
-                moments[dates[i]] = _moment(dates[i], lines.latest)
-            moment = moments[dates[i]]
-        if moment is None:
-            expected = f"ISO 8601, {EARLIEST:%Y} to {lines.latest:%Y-%m-%d}, was expected"
-            lines.refusals.add(numbers[i], f"the date {dates[i][:20]!r} where {expected}")
-            continue
-        subjects.append(subject)
-        at.append(moment)
-        kept.append(i)
-    return pa.table(
-        {
-            "subject": pa.array(subjects, pa.int64()),
-            "text": pa.array([texts[i] for i in kept], pa.string()),
-            "category": pa.array([_category(kinds[i]) for i in kept], pa.string()),
-            "at": pa.array(at, pa.int64()).cast(pa.timestamp("s", "UTC")),
-            "origin": pa.repeat(pa.scalar(""), len(kept)),
-        }
-    )
+    text = pc.utf8_trim_whitespace(table[columns.number.lower()])
+    subject = read_subjects(text, columns.region, partial(_subject, region=columns.region), known)
+    good = pc.is_valid(subject)
+    if subject.null_count:
+        for i in pc.indices_nonzero(pc.invert(good)).to_pylist():
+            lines.refusals.add(numbers[i], _why(text[i].as_py(), columns.region))
+    if columns.date:
+        dates = table[columns.date.lower()]
+        at = read_moments(dates, lambda one: _moment(one, lines.latest))
+        dated = pc.is_valid(at)
+        refuse_dates(lines, numbers, dates, pc.and_(good, pc.invert(dated)))
+        good = pc.and_(good, dated)
+    else:
+        at = pa.repeat(pa.scalar(columns.as_of, pa.timestamp("s", "UTC")), len(table))
+    if columns.category:
+        encoded = table[columns.category.lower()].combine_chunks().dictionary_encode()
+        kinds = [_category(one) for one in encoded.dictionary.to_pylist()]
+        category = pa.array(kinds, pa.string()).take(encoded.indices)
+    else:
+        category = pa.repeat(pa.scalar(Category.OTHER.value), len(table))
+    origin = pa.repeat(pa.scalar(""), len(table))
+    columns_read = {"subject": subject, "text": text, "category": category, "at": at}
+    return pa.table(columns_read | {"origin": origin}).filter(good)
+
+
+def _subject(text: str, region: str) -> int | None:
+    try:
+        return PhoneNumber.parse(text, region).value
+    except BadNumber:
+        return None
+
+
+def _why(text: str, region: str) -> str:
+    try:
+        PhoneNumber.parse(text, region)
+    except BadNumber as error:
+        return error.found
+    return "no number at all"  # an empty field is not asked
 
 
 def _check_columns(lines: Lines, columns: ListColumns) -> None:
@@ -136,11 +139,11 @@ def _category(text: str) -> str:
     return text if text in _CATEGORIES else Category.OTHER.value
 
 
-def _moment(text: str, latest: datetime) -> int | None:
-    """UTC seconds, None for no date, or one a report cannot be of."""
+def _moment(text: str, latest: datetime) -> datetime | None:
+    """The moment of a text; None for no date, or one a report cannot be of."""
     try:
         moment = datetime.fromisoformat(text.strip())
         moment = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-    return int(moment.timestamp()) if EARLIEST <= moment <= latest else None
+    return moment.replace(microsecond=0) if EARLIEST <= moment <= latest else None
