@@ -8,7 +8,8 @@ import pytest
 
 from proso.device.packfile import open_pack
 from proso.errors import BadPack, Misuse, PackOfOtherRegion, PackTooNew
-from proso.packs.codec import MAX_LABELS, decode, encode
+from proso.packs.codec import decode, encode
+from proso.packs.labels import MAX_LABELS
 from proso.packs.layout import MAGIC
 from proso.values.listing import (
     CATEGORIES,
@@ -109,7 +110,7 @@ def test_a_label_nobody_uses_is_refused(make_bytes):
 def test_a_series_and_a_block_of_the_same_prefix_are_two_entries(make_bytes):
     ranges = [(NumberRange(1202), LABEL), (NumberRange(1202, 11), LABEL)]
     pack = decode(make_bytes(ranges=ranges))
-    assert [subject.digits for subject, _ in pack.ranges()] == [11, 0]
+    assert [subject.digits for subject, _ in pack.ranges()] == [0, 11]
 
 
 def test_a_pack_is_opened_from_its_file(tmp_path, make_bytes):

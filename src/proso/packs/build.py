@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from proso.errors import BadFile, BadListing, BadNumber
-from proso.packs.codec import MAX_LABELS, encode
+from proso.packs.codec import encode
+from proso.packs.labels import MAX_LABELS
 from proso.values.listing import CATEGORIES, LISTINGS, Category, Label
 from proso.values.number import NumberRange, PhoneNumber
 

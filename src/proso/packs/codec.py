@@ -1,19 +1,22 @@
 """Bytes to pack and back: canonical, bounded, and refusing whatever is not exactly a pack.
 
-The layout is in docs/reference/pack-format.md.  In short, little-endian, sections one after the
-other, each padded with zeros to 8 bytes: header, labels, directory, lows, codes, range groups,
-prefixes, range codes, and at the end the SHA-256 of everything before.  The digest finds damage,
-not forgery: what a phone may install is decided by signatures over the whole file.
+The layout is in docs/reference/pack-format.md.  `decode` checks every byte and is for files from
+outside; `attach` only reads the header and is for files that were decoded when they were installed
+(docs/adr/0004).
 """
 
 import struct
 from array import array
+from bisect import bisect_left
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from itertools import accumulate, pairwise
-from typing import Any, Final
+from itertools import accumulate, chain, pairwise, repeat
+from operator import or_
+from typing import Final
 
 from proso.errors import Misuse
+from proso.packs.labels import LABEL_BYTES, MAX_LABELS, pack_label, pack_labels, unpack_labels
 from proso.packs.layout import (
     Buffer,
     Cursor,
@@ -23,31 +26,43 @@ from proso.packs.layout import (
     bad_pack,
     check_digest,
     little_endian,
+    low_words,
     read_opening,
     seal,
 )
-from proso.packs.pack import LOW_BITS, Pack, RangeGroup
-from proso.values.listing import (
-    CATEGORIES,
-    FRESHNESS_STEPS,
-    LISTINGS,
-    RATING_STEPS,
-    SAMPLE_STEPS,
-    Label,
-)
+from proso.packs.pack import LOW_BITS, NumberSections, Pack
+from proso.packs.ranges import RangeTable, encode_ranges, order_of
+from proso.values.listing import Label
 from proso.values.number import MIN_VALUE, NumberRange
 from proso.values.numbering import MAX_E164_DIGITS
 
-MAX_LABELS: Final = 256
-"""A label's code is one byte."""
-
-MAX_GROUPS: Final = 136
-"""Pairs of (digits in all, digits of the prefix) that exist, series included: 15 * 16 / 2 + 16."""
-
 _COUNTS: Final = struct.Struct("<QQIIIIQ")
-_LABEL: Final = struct.Struct("<BBBBB3s")
-_GROUP: Final = struct.Struct("<BB2sI8s")
-_NO_FRESHNESS: Final = 255
+_WINDOW: Final = 1 << 20  # numbers looked at together, so that checking takes little memory
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listings:
+    """What a pack of numbers holds, as columns.
+
+    Attributes:
+        region: ISO 3166-1 alpha-2.
+        serial: 1 to 2^64 - 1.
+        as_of: the moment up to which reports were weighed, aware; cut to whole seconds.
+        rule_version: at most 32 bytes of UTF-8.
+        labels: the table of labels, eight bytes each.
+        values: E.164 digits as integers, strictly ascending, unsigned 64 bits each.
+        codes: one label code for each value.
+        ranges: (range, label code), sorted by `proso.packs.ranges.order_of`.
+    """
+
+    region: str
+    serial: int
+    as_of: datetime
+    rule_version: str
+    labels: bytes
+    values: "array[int]"
+    codes: bytes
+    ranges: Sequence[tuple[NumberRange, int]]
 
 
 def encode(  # noqa: PLR0913  the sections of one file
@@ -73,7 +88,7 @@ def encode(  # noqa: PLR0913  the sections of one file
         Misuse: numbers not ascending, or more than 256 different labels.
     """
     labels = sorted(
-        {label for _, label in numbers} | {label for _, label in ranges}, key=_label_key
+        {label for _, label in numbers} | {label for _, label in ranges}, key=pack_label
     )
     code_of = {label: code for code, label in enumerate(labels)}
     if len(labels) > MAX_LABELS or any(a[0] >= b[0] for a, b in pairwise(numbers)):
@@ -82,38 +97,59 @@ def encode(  # noqa: PLR0913  the sections of one file
             expected="at most 256 labels and numbers in strictly ascending order",
             remedy="use proso.packs.build",
         )
-    first_bucket, buckets, directory = _directory([value for value, _ in numbers])
-    lows = array("H", (value & 0xFFFF for value, _ in numbers))
-    codes = bytes(code_of[label] for _, label in numbers)
-    ordered = sorted(ranges, key=lambda row: (_group_key(row[0]), row[0].prefix))
-    groups: dict[tuple[int, int], int] = {}
-    for subject, _ in ordered:
-        key = (subject.digits, len(str(subject.prefix)))
-        groups[key] = groups.get(key, 0) + 1
+    ordered = sorted(ranges, key=lambda row: order_of(row[0]))
+    return encode_listings(
+        Listings(
+            region=region,
+            serial=serial,
+            as_of=as_of,
+            rule_version=rule_version,
+            labels=pack_labels(labels),
+            values=array("Q", (value for value, _ in numbers)),
+            codes=bytes(code_of[label] for _, label in numbers),
+            ranges=[(subject, code_of[label]) for subject, label in ordered],
+        )
+    )
+
+
+def encode_listings(listings: Listings) -> bytes:
+    """The canonical bytes of a pack, from sound columns."""
+    values = listings.values
+    first_bucket, buckets, directory = _directory(values)
     counts = _COUNTS.pack(
-        len(numbers),
-        len(ordered),
-        len(labels),
-        len(groups),
+        len(values),
+        len(listings.ranges),
+        len(listings.labels) // LABEL_BYTES,
+        0,
         len(directory),
         len(buckets),
         first_bucket,
     )
-    sections = [
-        b"".join(_pack_label(label) for label in labels),
-        little_endian(buckets),
-        little_endian(directory),
-        little_endian(lows),
-        codes,
-        b"".join(
-            _GROUP.pack(digits, length, bytes(2), n, bytes(8))
-            for (digits, length), n in groups.items()
+    opening = Opening(
+        Kind.NUMBERS,
+        listings.region,
+        listings.serial,
+        listings.as_of,
+        listings.rule_version,
+        counts,
+    )
+    return seal(
+        opening,
+        (
+            listings.labels,
+            little_endian(buckets),
+            little_endian(directory),
+            low_words(values),
+            listings.codes,
+            *encode_ranges(listings.ranges),
         ),
-        little_endian(array("Q", (subject.prefix for subject, _ in ordered))),
-        bytes(code_of[label] for _, label in ordered),
-    ]
-    opening = Opening(Kind.NUMBERS, region, serial, as_of, rule_version, counts)
-    return seal(opening, sections)
+    )
+
+
+def read_counts(opening: Opening) -> tuple[int, int]:
+    """How many numbers and ranges a header announces."""
+    numbers, ranges, *_ = _COUNTS.unpack(opening.counts)
+    return numbers, ranges
 
 
 def attach(buffer: Buffer) -> Pack:
@@ -126,31 +162,26 @@ def attach(buffer: Buffer) -> Pack:
         PackTooNew: a format this version does not know.
         BadPack: no header of numbers, or sections that do not fill the file.
     """
-    return _attach(memoryview(buffer).cast("B"), checked=False)
-
-
-def decode(buffer: Buffer) -> Pack:
-    """A pack over the buffer, which must outlive it; nothing is copied.
-
-    Everything is checked.
-
-    Raises:
-        PackTooNew: a format this version does not know.
-        BadPack: anything else that is not exactly a pack.
-    """
     view = memoryview(buffer).cast("B")
-    read_opening(view)
-    check_digest(view)
-    return _attach(view, checked=True)
-
-
-def _attach(view: memoryview, *, checked: bool) -> Pack:
     opening = read_opening(view)
     if opening.kind is not Kind.NUMBERS:
         raise bad_pack("a pack of another kind than numbers")
-    numbers, ranges, label_count, group_count, slots, bucket_count, first_bucket = _COUNTS.unpack(
+    numbers, ranges, label_count, unused, slots, bucket_count, first_bucket = _COUNTS.unpack(
         opening.counts
     )
+    if label_count > MAX_LABELS or unused:
+        raise bad_pack("a pack with an impossible header")
+    cursor = Cursor(view)
+    labels = unpack_labels(cursor.take(LABEL_BYTES * label_count))
+    sections = NumberSections(
+        first_bucket,
+        cursor.take_integers("Q", bucket_count),
+        cursor.take_integers("I", slots),
+        cursor.take_integers("H", numbers),
+        cursor.take(numbers),
+    )
+    table = RangeTable.take(cursor, ranges)
+    cursor.finish()
     header = PackHeader(
         region=opening.region,
         serial=opening.serial,
@@ -159,43 +190,53 @@ def _attach(view: memoryview, *, checked: bool) -> Pack:
         numbers=numbers,
         ranges=ranges,
     )
-    if label_count > MAX_LABELS or group_count > MAX_GROUPS:
-        raise bad_pack("a pack with more labels or range groups than can exist")
-    cursor = Cursor(view)
-    labels = tuple(_unpack_label(raw) for raw in _LABEL.iter_unpack(cursor.take(8 * label_count)))
-    buckets = cursor.take_integers("Q", bucket_count)
-    directory = cursor.take_integers("I", slots)
-    lows = cursor.take_integers("H", numbers)
-    codes = cursor.take(numbers)
-    shapes = list(_GROUP.iter_unpack(cursor.take(_GROUP.size * group_count)))
-    prefixes = cursor.take_integers("Q", ranges)
-    range_codes = cursor.take(ranges)
-    cursor.finish()
-    if checked:
-        if list(labels) != sorted(set(labels), key=_label_key):
-            raise bad_pack("a pack whose labels are out of order")
-        used = set(codes) | set(range_codes)
-        if used != set(range(label_count)):
-            raise bad_pack("a pack with a label that is missing or never used")
-        _check_directory(buckets, directory, lows, first_bucket)
-        _check_numbers(buckets, directory, lows, first_bucket)
-    return Pack(
-        header,
-        labels,
-        first_bucket=first_bucket,
-        buckets=buckets,
-        directory=directory,
-        lows=lows,
-        codes=codes,
-        groups=_decode_groups(shapes, prefixes, range_codes),
+    return Pack(header, labels, sections, table)
+
+
+def decode(buffer: Buffer) -> Pack:
+    """A pack over the buffer, which must outlive it; nothing is copied, every byte is checked.
+
+    Raises:
+        PackTooNew: a format this version does not know.
+        BadPack: anything else that is not exactly a pack.
+    """
+    view = memoryview(buffer).cast("B")
+    pack = attach(view)
+    check_digest(view)
+    used = set(pack.numbers_section.codes) | set(pack.range_table.codes)
+    if used != set(range(len(pack.labels))):
+        raise bad_pack("a pack with a label that is missing or never used")
+    _check_directory(pack.numbers_section)
+    _check_numbers(pack.numbers_section)
+    _check_ranges(pack.range_table)
+    return pack
+
+
+def listings_of(pack: Pack) -> Listings:
+    """The columns of a decoded pack."""
+    header, section = pack.header, pack.numbers_section
+    return Listings(
+        region=header.region,
+        serial=header.serial,
+        as_of=header.as_of,
+        rule_version=header.rule_version,
+        labels=pack_labels(pack.labels),
+        values=values_of(section),
+        codes=bytes(section.codes),
+        ranges=list(pack.range_table),
     )
 
 
-def _check_directory(
-    buckets: memoryview, directory: memoryview, lows: memoryview, first_bucket: int
-) -> None:
-    slots, keys = directory.tolist(), buckets.tolist()
-    if not len(lows):
+def values_of(section: NumberSections) -> "array[int]":
+    """The numbers of a decoded pack, ascending."""
+    highs = (repeat(high << LOW_BITS, end - begin) for high, begin, end in section.highs())
+    return array("Q", map(or_, chain.from_iterable(highs), section.lows))
+
+
+def _check_directory(section: NumberSections) -> None:
+    slots, keys, count = section.directory.tolist(), section.buckets.tolist(), len(section.lows)
+    first_bucket = section.first_bucket
+    if not count:
         if slots or keys or first_bucket:
             raise bad_pack("a pack with a directory and no numbers")
         return
@@ -203,7 +244,7 @@ def _check_directory(
     edges = len(keys) + 1 if keys else max(len(slots), 2)
     if len(slots) != edges or last << LOW_BITS >= 10**MAX_E164_DIGITS:
         raise bad_pack("a pack whose directory does not cover its numbers")
-    full = slots[0] == 0 and slots[1] > 0 and slots[-2] < slots[-1] == len(lows)
+    full = slots[0] == 0 and slots[1] > 0 and slots[-2] < slots[-1] == count
     if not full or sorted(slots) != slots:
         raise bad_pack("a pack whose directory is out of order")
     filled = sum(a < b for a, b in pairwise(slots))
@@ -215,20 +256,40 @@ def _check_directory(
         raise bad_pack("a pack whose directory is not the shorter kind")
 
 
-def _check_numbers(
-    buckets: memoryview, directory: memoryview, lows: memoryview, first_bucket: int
-) -> None:
+def _check_numbers(section: NumberSections) -> None:
+    lows = section.lows
     if not len(lows):
         return
     # Ascending everywhere but where a bucket begins: compared as a whole, which is fast.
-    values = lows.tolist()
-    falls = {i for i, (a, b) in enumerate(pairwise(values), start=1) if a >= b}
-    if not falls <= set(directory.tolist()):
+    falls: set[int] = set()
+    for begin in range(0, len(lows), _WINDOW):
+        values = lows[max(begin - 1, 0) : begin + _WINDOW].tolist()
+        falls.update(i for i, (a, b) in enumerate(pairwise(values), start=max(begin, 1)) if a >= b)
+    if not falls <= set(section.directory.tolist()):
         raise bad_pack("a pack whose numbers are out of order")
-    last = buckets[-1] if len(buckets) else first_bucket + len(directory) - 2
-    smallest, largest = (first_bucket << LOW_BITS) | values[0], (last << LOW_BITS) | values[-1]
+    buckets, first = section.buckets, section.first_bucket
+    last = buckets[-1] if buckets else first + len(section.directory) - 2
+    smallest, largest = first << LOW_BITS | lows[0], last << LOW_BITS | lows[-1]
     if smallest < MIN_VALUE or largest >= 10**MAX_E164_DIGITS:
         raise bad_pack("a pack with numbers outside E.164")
+
+
+def _check_ranges(table: RangeTable) -> None:
+    """What is read from a sound table gives the same table again; of nothing else is that true."""
+    try:
+        entries = list(table)
+        keys = [order_of(subject) for subject, _ in entries]
+        again = encode_ranges(entries)
+    except (Misuse, IndexError, ZeroDivisionError, OverflowError) as error:
+        raise bad_pack("a pack with a range that is no prefix") from error
+    parts = (table.starts, table.shapes, table.codes, table.parents)
+    same = all(a == b for a, b in zip(again, map(_bytes, parts), strict=True))
+    if not same or any(a >= b for a, b in pairwise(keys)):
+        raise bad_pack("a pack whose ranges are out of order")
+
+
+def _bytes(section: memoryview) -> bytes:
+    return little_endian(array(section.format, section))
 
 
 def _is_sparse(filled: int, spanned: int) -> bool:
@@ -240,82 +301,21 @@ def _is_sparse(filled: int, spanned: int) -> bool:
     return 12 * filled < 4 * spanned
 
 
-def _decode_groups(
-    shapes: list[tuple[Any, ...]], prefixes: memoryview, codes: memoryview
-) -> tuple[RangeGroup, ...]:
-    groups, start, previous = [], 0, (-99, -99)
-    for digits, length, padding, count, reserved in shapes:
-        fits = (
-            not any(padding + reserved)
-            and 1 <= length <= MAX_E164_DIGITS
-            and (digits == 0 or length <= digits <= MAX_E164_DIGITS)
-        )
-        key = (-length, -digits)
-        if not fits or not count or key <= previous or start + count > len(prefixes):
-            raise bad_pack("a pack whose ranges are out of order")
-        part = prefixes[start : start + count]
-        values = part.tolist()
-        ascending = all(a < b for a, b in pairwise(values))
-        if not ascending or values[0] < 10 ** (length - 1) or values[-1] >= 10**length:
-            raise bad_pack("a pack with a range that is no prefix")
-        groups.append(RangeGroup(digits, length, part, codes[start : start + count]))
-        start, previous = start + count, key
-    if start != len(prefixes):
-        raise bad_pack("a pack with ranges of no group")
-    return tuple(groups)
-
-
-def _group_key(subject: NumberRange) -> tuple[int, int]:
-    # Most specific first: long prefixes, and among them numbers of one length before series.
-    return (-len(str(subject.prefix)), -subject.digits)
-
-
-def _directory(values: list[int]) -> "tuple[int, array[int], array[int]]":
+def _directory(values: "array[int]") -> "tuple[int, array[int], array[int]]":
     """The first bucket, the buckets where they are named, and where each begins."""
     if not values:
         return 0, array("Q"), array("I")
-    counts: dict[int, int] = {}
-    for value in values:
-        bucket = value >> LOW_BITS
-        counts[bucket] = counts.get(bucket, 0) + 1
-    first, last = values[0] >> LOW_BITS, values[-1] >> LOW_BITS
-    named = _is_sparse(len(counts), last - first + 1)
-    sizes = list(counts.values()) if named else [counts.get(b, 0) for b in range(first, last + 1)]
-    edges = array("I", accumulate(sizes, initial=0))
-    return first, array("Q", counts if named else ()), edges
-
-
-def _label_key(label: Label) -> bytes:
-    return _pack_label(label)
-
-
-def _pack_label(label: Label) -> bytes:
-    fresh = (
-        _NO_FRESHNESS
-        if label.freshness_days is None
-        else FRESHNESS_STEPS.index(label.freshness_days)
-    )
-    return _LABEL.pack(
-        CATEGORIES.index(label.category),
-        RATING_STEPS.index(round(label.rating * 100)),
-        SAMPLE_STEPS.index(label.sample_size),
-        fresh,
-        LISTINGS.index(label.listing),
-        bytes(3),
-    )
-
-
-def _unpack_label(raw: tuple[Any, ...]) -> Label:
-    category, rating, sample, fresh, listing, padding = raw
-    if any(padding):
-        raise bad_pack("a pack with a label this version does not know")
-    try:
-        return Label(
-            CATEGORIES[category],
-            RATING_STEPS[rating] / 100,
-            SAMPLE_STEPS[sample],
-            None if fresh == _NO_FRESHNESS else FRESHNESS_STEPS[fresh],
-            LISTINGS[listing],
-        )
-    except IndexError as error:
-        raise bad_pack("a pack with a label this version does not know") from error
+    keys, starts, place, size = array("Q"), array("I"), 0, len(values)
+    while place < size:
+        bucket = values[place] >> LOW_BITS
+        keys.append(bucket)
+        starts.append(place)
+        place = bisect_left(values, (bucket + 1) << LOW_BITS, place, size)
+    starts.append(size)
+    first, last = keys[0], keys[-1]
+    if _is_sparse(len(keys), last - first + 1):
+        return first, keys, starts
+    counts = array("I", bytes(4 * (last - first + 1)))
+    for key, (begin, end) in zip(keys, pairwise(starts), strict=True):
+        counts[key - first] = end - begin
+    return first, array("Q"), array("I", accumulate(counts, initial=0))

@@ -7,10 +7,10 @@ short runs: no tree, and nothing is parsed when the file is opened.
 import struct
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import accumulate
+from itertools import accumulate, chain, pairwise, repeat
 from math import asin, cos, degrees, radians, sin, sqrt
 from typing import Final
 
@@ -44,6 +44,7 @@ _COUNTS: Final = struct.Struct("<QQQIi8x")
 _EARTH_M: Final = 6_371_008.8  # mean radius, IUGG
 _METRES_PER_E5: Final = radians(1 / E5) * _EARTH_M
 _SOUTH, _WEST = -90 * E5, -180 * E5
+_ROW: Final = 1 << 32  # one row's share of the keys, more than 36 million longitudes x 100
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -79,6 +80,32 @@ class HotspotRecord:
             )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HotspotColumns:
+    """What a pack of hotspots holds, as columns.
+
+    Attributes:
+        region: ISO 3166-1 alpha-2.
+        serial: 1 to 2^64 - 1.
+        as_of: the moment up to which reports were weighed, aware; cut to whole seconds.
+        rule_version: at most 32 bytes of UTF-8.
+        keys: (row, longitude, latitude within the row) as one integer; ascending, then by
+            identity, class and detail.
+        identities: u64.
+        classes: u8.
+        details: one a hotspot, or none at all.
+    """
+
+    region: str
+    serial: int
+    as_of: datetime
+    rule_version: str
+    keys: "array[int]"
+    identities: "array[int]"
+    classes: bytes
+    details: Sequence[bytes]
+
+
 def encode_hotspots(  # noqa: PLR0913  the fields of one file
     *,
     region: str,
@@ -98,31 +125,43 @@ def encode_hotspots(  # noqa: PLR0913  the fields of one file
         records: in any order; equal ones are kept once.
         with_details: False leaves every detail out.
     """
-    rows = sorted(set(records), key=_place)
-    lines = [_row(record) for record in rows]
-    first = lines[0] if lines else 0
-    starts = [0] * (lines[-1] - first + 1) if lines else []
-    for line in lines:
-        starts[line - first] += 1
-    named = sorted((r.identity, i) for i, r in enumerate(rows) if r.identity)
-    details = [record.detail if with_details else b"" for record in rows]
-    blob = b"".join(details)
-    ends = array("I", accumulate(map(len, details)) if blob else ())
+    rows = sorted((_place(record), record) for record in set(records))
+    return encode_columns(
+        HotspotColumns(
+            region=region,
+            serial=serial,
+            as_of=as_of,
+            rule_version=rule_version,
+            keys=array("Q", (key[0] for key, _ in rows)),
+            identities=array("Q", (record.identity for _, record in rows)),
+            classes=bytes(record.klass for _, record in rows),
+            details=[record.detail for _, record in rows] if with_details else [],
+        )
+    )
+
+
+def encode_columns(columns: HotspotColumns) -> bytes:
+    """The canonical bytes of a pack of hotspots, from sound columns."""
+    keys, identities = columns.keys, columns.identities
+    first, rows = _rows(keys)
+    named = sorted(filter(identities.__getitem__, range(len(keys))), key=identities.__getitem__)
+    blob = b"".join(columns.details)
+    ends = array("I", accumulate(map(len, columns.details)) if blob else ())
     opening = Opening(
         Kind.HOTSPOTS,
-        region,
-        serial,
-        as_of,
-        rule_version,
-        _COUNTS.pack(len(rows), len(named), len(blob), len(starts), first),
+        columns.region,
+        columns.serial,
+        columns.as_of,
+        columns.rule_version,
+        _COUNTS.pack(len(keys), len(named), len(blob), max(len(rows) - 1, 0), first),
     )
     sections = (
-        little_endian(array("I", accumulate(starts, initial=0) if starts else ())),
-        little_endian(array("I", (record.lon_e5 - _WEST for record in rows))),
-        bytes((record.lat_e5 - _SOUTH) % ROW_E5 for record in rows),
-        bytes(record.klass for record in rows),
-        little_endian(array("Q", (record.identity for record in rows))),
-        little_endian(array("I", (i for _, i in named))),
+        little_endian(rows),
+        little_endian(array("I", (key % _ROW // ROW_E5 for key in keys))),
+        bytes(key % ROW_E5 for key in keys),
+        columns.classes,
+        little_endian(identities),
+        little_endian(array("I", named)),
         little_endian(ends),
         blob,
     )
@@ -145,7 +184,7 @@ def attach_hotspots(buffer: Buffer) -> "HotspotPack":
     if opening.counts[-8:] != bytes(8) or max(count, named, blob_size) >= 1 << 32:
         raise bad_pack("a pack with an impossible header")
     cursor = Cursor(view)
-    sections = _Sections(
+    sections = HotspotSections(
         first_row,
         cursor.take_integers("I", row_count + 1 if count else 0),
         cursor.take_integers("I", count),
@@ -179,22 +218,62 @@ def decode_hotspots(buffer: Buffer) -> "HotspotPack":
     pack = attach_hotspots(view)
     check_digest(view)
     try:
-        again = encode_hotspots(
-            region=pack.header.region,
-            serial=pack.header.serial,
-            as_of=pack.header.as_of,
-            rule_version=pack.header.rule_version,
-            records=pack.records(),
-        )
-    except (Misuse, IndexError, OverflowError) as error:
+        columns = columns_of(pack)
+        again = encode_columns(columns)
+    except (IndexError, OverflowError) as error:
         raise bad_pack("a pack with an impossible hotspot") from error
-    if again != view:
+    if again != view or not _are_sound(columns):
         raise bad_pack("a pack of hotspots that is not canonical")
     return pack
 
 
+def columns_of(pack: "HotspotPack") -> HotspotColumns:
+    """The columns of a pack."""
+    header, s = pack.header, pack.sections
+    rows = (
+        repeat((s.first_row + row) * _ROW, end - begin)
+        for row, (begin, end) in enumerate(pairwise(s.rows))
+    )
+    lines = zip(chain.from_iterable(rows), s.longitudes, s.latitudes, strict=True)
+    edges = pairwise(chain((0,), s.ends))
+    return HotspotColumns(
+        region=header.region,
+        serial=header.serial,
+        as_of=header.as_of,
+        rule_version=header.rule_version,
+        keys=array("Q", (row + lon * ROW_E5 + lat for row, lon, lat in lines)),
+        identities=array("Q", s.identities),
+        classes=bytes(s.classes),
+        details=[bytes(s.details[begin:end]) for begin, end in edges],
+    )
+
+
+def _are_sound(columns: HotspotColumns) -> bool:
+    """Whether the hotspots lie on earth, ascend, and none comes twice."""
+    keys, identities, classes = columns.keys, columns.identities, columns.classes
+    details = columns.details or [b""] * len(keys)
+    rows = zip(keys, identities, classes, details, strict=True)
+    return (
+        all(a < b for a, b in pairwise(rows))
+        and all(len(detail) <= MAX_DETAIL_BYTES for detail in details)
+        and (not keys or keys[-1] // _ROW * ROW_E5 + keys[-1] % ROW_E5 <= -2 * _SOUTH)
+        and all(key % _ROW // ROW_E5 < -2 * _WEST for key in keys)
+    )
+
+
+def _rows(keys: "array[int]") -> "tuple[int, array[int]]":
+    """The first row, and where it and every later one begins."""
+    if not keys:
+        return 0, array("I")
+    first, last = keys[0] // _ROW, keys[-1] // _ROW
+    starts = (bisect_left(keys, row * _ROW) for row in range(first, last + 1))
+    return first, array("I", chain(starts, (len(keys),)))
+
+
 @dataclass(frozen=True, slots=True)
-class _Sections:
+class HotspotSections:
+    """The parts of a pack as they lie in the file; docs/reference/pack-format.md says what."""
+
     first_row: int
     rows: memoryview
     longitudes: memoryview
@@ -211,13 +290,14 @@ class HotspotPack:
 
     Attributes:
         header: what the pack says of itself.
+        sections: the parts as they lie in the file.
     """
 
-    __slots__ = ("_sections", "header")
+    __slots__ = ("header", "sections")
 
-    def __init__(self, header: PackHeader, sections: _Sections) -> None:
+    def __init__(self, header: PackHeader, sections: HotspotSections) -> None:
         self.header = header
-        self._sections = sections
+        self.sections = sections
 
     def near(self, lat: float, lon: float, radius_m: float) -> list[tuple[float, HotspotRecord]]:
         """What is listed within a circle, nearest first.
@@ -252,7 +332,7 @@ class HotspotPack:
 
     def find(self, identity: int) -> list[HotspotRecord]:
         """Every hotspot of an identity, south to north; none for identity 0."""
-        order, identities = self._sections.order, self._sections.identities
+        order, identities = self.sections.order, self.sections.identities
         found = []
         try:
             place = bisect_left(order, identity, key=identities.__getitem__) if identity else 0
@@ -274,7 +354,7 @@ class HotspotPack:
         return f"HotspotPack({self.header.region} {self.header.serial}, {len(self)} hotspots)"
 
     def _record(self, place: int) -> HotspotRecord:
-        s = self._sections
+        s = self.sections
         row = s.first_row + bisect_right(s.rows, place) - 1
         begin = (s.ends[place - 1] if place else 0) if len(s.ends) else 0
         return HotspotRecord(
@@ -287,7 +367,7 @@ class HotspotPack:
 
     def _runs(self, lat: float, lon: float, radius_m: float) -> Iterator[tuple[int, int]]:
         """Places in the file, row by row, among which are all hotspots of the circle."""
-        s = self._sections
+        s = self.sections
         reach = radius_m / _METRES_PER_E5 + 1
         y, x = lat * E5 - _SOUTH, lon * E5 - _WEST
         first = max(int((y - reach) // ROW_E5) - s.first_row, 0)
@@ -315,7 +395,7 @@ class HotspotPack:
     ) -> Iterator[tuple[float, int]]:
         if begin >= end:
             return
-        s = self._sections
+        s = self.sections
         south = (s.first_row + bisect_right(s.rows, begin) - 1) * ROW_E5 + _SOUTH
         parallel = cos(radians(lat))
         for place in range(begin, end):
@@ -332,16 +412,8 @@ def _distance(found: tuple[float, HotspotRecord]) -> float:
     return found[0]
 
 
-def _row(record: HotspotRecord) -> int:
-    return (record.lat_e5 - _SOUTH) // ROW_E5
-
-
-def _place(record: HotspotRecord) -> tuple[int, int, int, int, int, bytes]:
-    return (
-        _row(record),
-        record.lon_e5,
-        record.lat_e5,
-        record.identity,
-        record.klass,
-        record.detail,
-    )
+def _place(record: HotspotRecord) -> tuple[int, int, int, bytes]:
+    """Where a hotspot stands among all."""
+    row, lat = divmod(record.lat_e5 - _SOUTH, ROW_E5)
+    key = row * _ROW + (record.lon_e5 - _WEST) * ROW_E5 + lat
+    return key, record.identity, record.klass, record.detail

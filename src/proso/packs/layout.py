@@ -172,6 +172,22 @@ def little_endian(values: "array[int]") -> bytes:
     return values.tobytes()
 
 
+def from_little_endian(raw: bytes, form: str) -> "array[int]":
+    """An array from its bytes in a file."""
+    values = array(form, raw)
+    if sys.byteorder == "big":
+        values.byteswap()
+    return values
+
+
+def low_words(values: "array[int]") -> bytes:
+    """The lower 16 bits of 64-bit values as files hold them, without a loop in Python."""
+    words = memoryview(values).cast("B").cast("H")
+    if sys.byteorder == "little":
+        return words[::4].tobytes()
+    return little_endian(array("H", words[3::4].tolist()))
+
+
 def bad_pack(found: str) -> BadPack:
     """The one complaint about bytes that are no pack."""
     return BadPack(
@@ -189,6 +205,4 @@ def _native(section: memoryview, form: str) -> memoryview:
     if sys.byteorder == "little":
         whole: Any = section
         return whole.cast(form)  # type: ignore[no-any-return]  # the form is a variable
-    swapped = array(form, section.tobytes())
-    swapped.byteswap()
-    return memoryview(swapped)
+    return memoryview(from_little_endian(section.tobytes(), form))

@@ -4,8 +4,7 @@ A pack is one buffer, usually a memory-mapped file, that is used as it lies: not
 copied when it is opened.  `docs/reference/pack-format.md` describes the bytes.  Exact numbers are
 in two levels: a directory over the upper bits of the number, and under each directory entry the
 sorted lower 16 bits, found with one `bisect`.  Where numbers lie far apart the directory names the
-buckets that hold any, and is searched as well.  Ranges are sorted prefixes, one short table for
-each pair of (digits in all, digits of the prefix).
+buckets that hold any, and is searched as well.  Ranges are in `proso.packs.ranges`.
 
 Source: measured against nine other layouts (docs/benchmarks.md); only a C extension was faster.
 """
@@ -17,6 +16,7 @@ from typing import Final
 
 from proso.errors import Misuse
 from proso.packs.layout import PackHeader
+from proso.packs.ranges import RangeTable, digits_of
 from proso.values.listing import Label
 from proso.values.number import NumberRange, PhoneNumber
 
@@ -25,49 +25,76 @@ LOW_BITS: Final = 16
 that `memoryview` reads without unpacking."""
 
 _LOW_MASK: Final = (1 << LOW_BITS) - 1
+_NO_CODE: Final = 256
+_MAX_MATCHES: Final = 16_384
+"""Matches in ranges kept for the next call, about 200 bytes each."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Match:
-    """What a pack says about a number.
+    """What a pack says about a number: the most specific entry, and through it what encloses it.
 
     Attributes:
         label: the entry's label.
         subject: the range that holds the number; None where the number itself is listed.
+        enclosing: the next wider entry that holds the number as well, None for none.
 
-    Compared by identity: an exact number's match is shared by all numbers of the same label, so
-    that what is derived from it can be kept in `Pack.derived`.
+    Shared: numbers about which a pack says the same have the same match (until 16,384 different
+    ones were asked for), so that what is derived from it can be kept in `Pack.derived`.  Compared
+    by identity.
     """
 
     label: Label
     subject: NumberRange | None = None
+    enclosing: "Match | None" = None
+
+    @property
+    def chain(self) -> "tuple[Match, ...]":
+        """This match and all that enclose it, most specific first."""
+        found, match = [self], self.enclosing
+        while match is not None:
+            found.append(match)
+            match = match.enclosing
+        return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
-class RangeGroup:
-    """The ranges whose numbers and prefixes have the same length.
+class NumberSections:
+    """The exact numbers of a pack as they lie in the file.
 
     Attributes:
-        digits: digits of a number in all, 0 for any.
-        prefix_digits: digits of the prefix.
-        prefixes: sorted prefixes as unsigned 64-bit integers.
-        codes: one label code for each.
+        first_bucket: upper bits of the smallest number.
+        buckets: u64, upper bits of the buckets that hold any, where they are named.
+        directory: u32, where each bucket begins in `lows`, and the end of the last.
+        lows: u16, the lower bits of each number.
+        codes: u8, the label of each number.
     """
 
-    digits: int
-    prefix_digits: int
-    prefixes: memoryview
+    first_bucket: int
+    buckets: memoryview
+    directory: memoryview
+    lows: memoryview
     codes: memoryview
+
+    def highs(self) -> Iterator[tuple[int, int, int]]:
+        """(upper bits, begin, end) of each bucket, empty ones as well where all are spanned."""
+        buckets = self.buckets or range(
+            self.first_bucket, self.first_bucket + len(self.directory) - 1
+        )
+        edges = self.directory.tolist()
+        return zip(buckets, edges, edges[1:], strict=False)
 
 
 class Pack:
     """The listings of a region.
 
-    Built by `proso.packs.codec.decode`; the views all lie in one buffer.
+    Built by `proso.packs.codec`; the views all lie in one buffer.
 
     Attributes:
         header: what the pack says of itself.
         labels: the labels in use, by code.
+        numbers_section: the exact numbers as they lie in the file.
+        range_table: the ranges as they lie in the file.
         derived: a place for what a caller derives from shared matches and wants kept as long as
             the pack lives; the caller bounds it.
     """
@@ -77,39 +104,39 @@ class Pack:
         "_codes",
         "_directory",
         "_first_bucket",
-        "_groups",
         "_last_bucket",
         "_lows",
         "_matches",
+        "_of_label",
         "derived",
         "header",
         "labels",
+        "numbers_section",
+        "range_table",
     )
 
-    def __init__(  # noqa: PLR0913  the sections of one file
+    def __init__(
         self,
         header: PackHeader,
         labels: tuple[Label, ...],
-        *,
-        first_bucket: int,
-        buckets: memoryview,
-        directory: memoryview,
-        lows: memoryview,
-        codes: memoryview,
-        groups: tuple[RangeGroup, ...],
+        numbers: NumberSections,
+        ranges: RangeTable,
     ) -> None:
         self.header = header
         self.labels = labels
+        self.numbers_section = numbers
+        self.range_table = ranges
+        buckets, slots = numbers.buckets, len(numbers.directory)
         self._buckets = buckets
-        self._first_bucket = first_bucket
-        self._last_bucket = buckets[-1] if len(buckets) else first_bucket + len(directory) - 2
-        self._directory = directory
-        self._lows = lows
-        self._codes = codes
-        self._groups = groups
+        self._first_bucket = numbers.first_bucket
+        self._last_bucket = buckets[-1] if buckets else numbers.first_bucket + slots - 2
+        self._directory = numbers.directory
+        self._lows = numbers.lows
+        self._codes = numbers.codes
         self.derived: dict[object, object] = {}
         # One shared Match for each label: a look-up that hits allocates nothing.
-        self._matches = tuple(Match(label) for label in labels)
+        self._of_label = tuple(Match(label) for label in labels)
+        self._matches: dict[int, Match] = {}
 
     def find(self, value: int) -> Match | None:
         """The most specific entry for a number, or None where the pack says nothing.
@@ -120,71 +147,78 @@ class Pack:
             value: E.164 digits as an integer (`PhoneNumber.value`).
         """
         try:
-            return self._find(value)
+            bucket = value >> LOW_BITS
+            if self._first_bucket <= bucket <= self._last_bucket:
+                if self._buckets:
+                    slot = bisect_left(self._buckets, bucket)
+                    if self._buckets[slot] != bucket:
+                        return self._in_ranges(value, _NO_CODE) if self.range_table else None
+                else:
+                    slot = bucket - self._first_bucket
+                end = self._directory[slot + 1]
+                low = value & _LOW_MASK
+                place = bisect_left(self._lows, low, self._directory[slot], end)
+                if place < end and self._lows[place] == low:
+                    code = self._codes[place]
+                    if self.range_table:
+                        return self._in_ranges(value, code)
+                    return self._of_label[code]
+            return self._in_ranges(value, _NO_CODE) if self.range_table else None
         except (IndexError, Misuse):
             return None
 
-    def _find(self, value: int) -> Match | None:
-        bucket = value >> LOW_BITS
-        if self._first_bucket <= bucket <= self._last_bucket:
-            buckets = self._buckets
-            if buckets:
-                slot = bisect_left(buckets, bucket)
-                begin = self._directory[slot]
-                end = self._directory[slot + 1] if buckets[slot] == bucket else begin
-            else:
-                slot = bucket - self._first_bucket
-                begin, end = self._directory[slot], self._directory[slot + 1]
-            low = value & _LOW_MASK
-            place = bisect_left(self._lows, low, begin, end)
-            if place < end and self._lows[place] == low:
-                return self._matches[self._codes[place]]
-        if self._groups:
-            return next(self._enclosing(value), None)
-        return None
+    def find_all(self, value: int) -> tuple[Match, ...]:
+        """Every entry for a number, most specific first."""
+        match = self.find(value)
+        return match.chain if match else ()
 
     @property
     def has_ranges(self) -> bool:
         """Whether any entry is a range."""
-        return bool(self._groups)
+        return self.header.ranges > 0
 
-    def find_all(self, value: int) -> tuple[Match, ...]:
-        """Every entry for a number, most specific first."""
-        best = self.find(value)
-        try:
-            found = list(self._enclosing(value))
-        except (IndexError, Misuse):
-            found = []
-        if best is not None and best.subject is None:
-            found.insert(0, best)
-        return tuple(found)
+    def _in_ranges(self, value: int, code: int) -> Match | None:
+        """The match of a number with this code of its own (256: none) in what encloses it."""
+        digits = digits_of(value)
+        number = self.range_table.innermost(value, digits)
+        if not number:
+            return None if code == _NO_CODE else self._of_label[code]
+        key = number << 16 | digits << 9 | code
+        match = self._matches.get(key)
+        if match is None:
+            match = self._chain(number, value, digits)
+            if code != _NO_CODE:
+                match = self._keep(key, Match(self.labels[code], None, match))
+        return match
 
-    def _enclosing(self, value: int) -> Iterator[Match]:
-        # Groups are stored most specific first: long prefixes before short ones.
-        text = str(value)
-        for group in self._groups:
-            if len(text) < group.prefix_digits or group.digits not in (0, len(text)):
-                continue
-            prefix = int(text[: group.prefix_digits])
-            place = bisect_left(group.prefixes, prefix)
-            if place < len(group.prefixes) and group.prefixes[place] == prefix:
-                label = self.labels[group.codes[place]]
-                yield Match(label, NumberRange(prefix, group.digits))
+    def _chain(self, number: int, value: int, digits: int) -> Match:
+        key = number << 16 | digits << 9 | _NO_CODE
+        match = self._matches.get(key)
+        if match is None:
+            table = self.range_table
+            wider = table.enclosing(number, value, digits)
+            label = self.labels[table.codes[number - 1]]
+            around = self._chain(wider, value, digits) if wider else None
+            match = self._keep(key, Match(label, table.subject(number - 1), around))
+        return match
+
+    def _keep(self, key: int, match: Match) -> Match:
+        if len(self._matches) >= _MAX_MATCHES:
+            self._matches.clear()
+        self._matches[key] = match
+        return match
 
     def numbers(self) -> Iterator[tuple[PhoneNumber, Label]]:
         """The exact numbers in ascending order."""
-        for slot in range(len(self._directory) - 1):
-            bucket = self._buckets[slot] if len(self._buckets) else self._first_bucket + slot
-            high = bucket << LOW_BITS
-            for place in range(self._directory[slot], self._directory[slot + 1]):
-                value = high | self._lows[place]
-                yield PhoneNumber(value), self.labels[self._codes[place]]
+        lows, codes, labels = self._lows, self._codes, self.labels
+        for high, begin, end in self.numbers_section.highs():
+            for place in range(begin, end):
+                yield PhoneNumber(high << LOW_BITS | lows[place]), labels[codes[place]]
 
     def ranges(self) -> Iterator[tuple[NumberRange, Label]]:
-        """The ranges and series, most specific first, ascending within a length."""
-        for group in self._groups:
-            for prefix, code in zip(group.prefixes, group.codes, strict=True):
-                yield NumberRange(prefix, group.digits), self.labels[code]
+        """The ranges and series, ascending by prefix, each before those within it."""
+        for subject, code in self.range_table:
+            yield subject, self.labels[code]
 
     def __len__(self) -> int:
         return self.header.numbers + self.header.ranges
