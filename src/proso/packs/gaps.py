@@ -10,7 +10,7 @@ Source: of ten codings of real and synthetic lists this is the shortest that bro
 """
 
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import accumulate
 from typing import Final
 
@@ -82,7 +82,7 @@ def _top(bits: int) -> int:
 def _join(symbols: bytes, readers: Sequence[Iterator[int]], wide: Iterator[int]) -> Iterator[int]:
     # For each symbol the gap without the bits below it, and where those come from.
     bases = list(range(_DIRECT))
-    nexts = [iter(()).__next__] * _DIRECT
+    nexts: list[Callable[[], int]] = [iter([0]).__next__] * _DIRECT
     for bits, reader in enumerate(readers, start=1):
         bases += [top << bits for top in range(_DIRECT >> 1, _DIRECT)]
         nexts += [reader.__next__] * (_DIRECT >> 1)

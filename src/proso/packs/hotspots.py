@@ -44,7 +44,7 @@ _COUNTS: Final = struct.Struct("<QQQIi8x")
 _EARTH_M: Final = 6_371_008.8  # mean radius, IUGG
 _METRES_PER_E5: Final = radians(1 / E5) * _EARTH_M
 _SOUTH, _WEST = -90 * E5, -180 * E5
-_ROW: Final = 1 << 32  # one row's share of the keys, more than 36 million longitudes x 100
+_ROW: Final = 360 * E5 * ROW_E5  # one row's share of the keys: longitude x 100 + latitude
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -257,7 +257,6 @@ def _are_sound(columns: HotspotColumns) -> bool:
         all(a < b for a, b in pairwise(rows))
         and all(len(detail) <= MAX_DETAIL_BYTES for detail in details)
         and (not keys or keys[-1] // _ROW * ROW_E5 + keys[-1] % ROW_E5 <= -2 * _SOUTH)
-        and all(key % _ROW // ROW_E5 < -2 * _WEST for key in keys)
     )
 
 

@@ -1,15 +1,18 @@
 """Packs of hotspots as streams: what `travel` and `delta` share."""
 
-from array import array
 from collections.abc import Sequence
 from itertools import accumulate, pairwise
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from proso.packs.gaps import pack_ascending, pack_gaps, unpack_ascending, unpack_gaps
 from proso.packs.hotspots import HotspotColumns, columns_of, decode_hotspots, encode_columns
 from proso.packs.layout import Opening, bad_pack, from_little_endian, little_endian
 
-_LIMIT: Final = 1 << 50  # 180,001 rows of 2^32
+if TYPE_CHECKING:
+    from array import array
+
+
+_LIMIT: Final = 1 << 50  # 180,001 rows of 3.6e9 places
 CORE_STREAMS: Final = 4
 DETAIL_STREAMS: Final = 3
 _BYTES_A_HOTSPOT: Final = 14

@@ -1,8 +1,7 @@
 """Packs of numbers as streams: what `travel` and `delta` share."""
 
-from array import array
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from proso.packs.codec import Listings, decode, encode_listings, listings_of, read_counts
 from proso.packs.gaps import pack_ascending, unpack_ascending
@@ -13,7 +12,11 @@ from proso.packs.symbols import CODE_STREAMS, pack_codes, unpack_codes
 from proso.values.number import NumberRange
 from proso.values.numbering import MAX_E164_DIGITS
 
-_LIMIT: Final = 10**MAX_E164_DIGITS
+if TYPE_CHECKING:
+    from array import array
+
+
+NUMBER_LIMIT: Final = 10**MAX_E164_DIGITS
 RANGE_STREAMS: Final = 4
 _BYTES_A_NUMBER: Final = 3
 _BYTES_A_RANGE: Final = 14
@@ -45,7 +48,7 @@ def join(opening: Opening, streams: Sequence[bytes], *, limit: int) -> bytes:
     labels, symbols, below, *rest = streams
     if len(symbols) != numbers or len(rest[CODE_STREAMS]) != ranges:
         raise bad_pack("a travel file with other counts than its header")
-    values = unpack_ascending(symbols, below, limit=_LIMIT)
+    values = unpack_ascending(symbols, below, limit=NUMBER_LIMIT)
     return encode_listings(
         listings_under(
             opening,
@@ -104,7 +107,7 @@ def join_ranges(streams: Sequence[bytes]) -> list[tuple[NumberRange, int]]:
     """
     shapes, codes, symbols, below = streams
     unit = POWERS[MAX_E164_DIGITS - max((shape & 15 for shape in shapes), default=0)]
-    starts = unpack_ascending(symbols, below, step=0, limit=_LIMIT // unit)
+    starts = unpack_ascending(symbols, below, step=0, limit=NUMBER_LIMIT // unit)
     if not len(shapes) == len(codes) == len(starts):
         raise bad_pack("ranges whose parts do not belong together")
     rows = zip(starts, shapes, codes, strict=True)

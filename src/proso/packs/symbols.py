@@ -6,13 +6,16 @@ named.  The other symbols are drawn from few values, so that several fit into a 
 least brotli's prefix codes can spend bits on, and together they waste less.
 """
 
-from array import array
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from proso.packs.labels import SplitTable
 from proso.packs.layout import bad_pack
 from proso.packs.streams import shorten
+
+if TYPE_CHECKING:
+    from array import array
+
 
 BLOCK: Final = 100
 """Numbers that share all but their last two digits: what operators hand out together."""

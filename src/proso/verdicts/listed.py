@@ -19,7 +19,7 @@ _MAX_DERIVED: Final = 256
 
 NO_PACK: Final = Verdict(Action.ALLOW, Reason.NO_PACK, "no pack is installed for this region")
 
-Kept: TypeAlias = dict[Match | tuple[Match, ...], Verdict | None]
+Kept: TypeAlias = dict[Match, Verdict | None]
 
 
 def kept_verdicts(pack: Pack, policy: PackPolicy) -> Kept:
@@ -50,13 +50,12 @@ def verdict_on(value: int, pack: Pack, policy: PackPolicy) -> Verdict | None:
     if match is None:
         return None
     kept = kept_verdicts(pack, policy)
-    # Without ranges the label says it all, so one verdict serves every number of that label.
-    key = pack.find_all(value) if pack.has_ranges else match
-    if key not in kept:
+    # Numbers of which the pack says the same share their match, so one verdict serves them all.
+    if match not in kept:
         if len(kept) >= _MAX_KEPT:
             kept.clear()
-        kept[key] = _verdict(key if isinstance(key, tuple) else (key,), pack, policy)
-    return kept[key]
+        kept[match] = _verdict(match.chain, pack, policy)
+    return kept[match]
 
 
 def unlisted(pack: Pack | None) -> Verdict:
