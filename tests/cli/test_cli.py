@@ -263,6 +263,14 @@ def fails_with_talk(capsys, *arguments, code):
     return said
 
 
+def test_what_strangers_wrote_cannot_command_the_terminal(capsys, home):
+    (home / "evil.csv").write_text("\x1b[2J\u202eevil,b\n")
+    assert run(["pack", "build", "--listings", "evil.csv"]) == 13
+    said = capsys.readouterr().err.rstrip("\n")
+    assert "evil" in said
+    assert said.isprintable()
+
+
 def test_ctrl_c_is_one_sentence_and_130(capsys, monkeypatch):
     def stop(*_, **__):
         raise KeyboardInterrupt

@@ -251,7 +251,18 @@ def test_a_corrected_file_takes_its_list_of_refusals_away(store, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "\n", "a,b,c\n1,2,3\n", "a,a\n1,2\n", "\x00\x00\n", "x" * 200_000, '"']
+    "text",
+    [
+        "",
+        "\n",
+        "a,b,c\n1,2,3\n",
+        "a,a\n1,2\n",
+        "\x00\x00\n",
+        "x" * 200_000,
+        '"',
+        b"\xff\xfe\n",
+        "\x1b[31m",
+    ],
 )
 def test_a_file_of_other_columns_is_refused(store, tmp_path, text):
     with pytest.raises(BadFile) as caught:

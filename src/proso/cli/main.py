@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import click
 
+from proso.cli.output import printable
 from proso.errors import Interrupted, ProsoError
 
 _COMMANDS: Final = {
@@ -75,5 +76,5 @@ def run(arguments: list[str] | None = None) -> int:
 
 
 def _fail(error: ProsoError) -> int:
-    click.echo(f"proso: {error}", err=True)
+    click.echo(f"proso: {printable(str(error))}", err=True)
     return error.exit_code

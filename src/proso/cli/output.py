@@ -26,6 +26,14 @@ def checked_region(_context: click.Context, _option: click.Parameter, region: st
     return region
 
 
+def printable(text: str) -> str:
+    """A text without what a terminal would obey: strangers' words are shown, not followed.
+
+    Besides control characters this covers the marks that turn the direction of writing.
+    """
+    return "".join(char if char.isprintable() else "�" for char in text)
+
+
 def print_json(value: object) -> None:
     """One JSON value on a line."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")

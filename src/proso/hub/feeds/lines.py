@@ -142,16 +142,19 @@ class Lines:
             yield self._table(block, numbers)
 
     def _read_header(self, line: bytes) -> None:
-        text = line.decode("utf-8-sig", "replace").strip("\r\n\0 ")
-        text = text.replace("\r", " ") if len(line) <= MAX_LINE_BYTES else ""
-        names = next(texts.reader([text]), [])
+        try:
+            text = line.decode("utf-8-sig").strip("\r\n ").replace("\r", " ")
+        except UnicodeDecodeError:
+            text = ""
+        is_text = len(line) <= MAX_LINE_BYTES and text.replace("\t", " ").isprintable()
+        names = next(texts.reader([text]), []) if is_text else []
         # Spreadsheets leave columns without a name; nobody asks for those.
         self.header = [name.strip().lower() or f"#{i}" for i, name in enumerate(names, start=1)]
-        if text == "" or len(set(self.header)) != len(self.header):
+        if not self.header or len(set(self.header)) != len(self.header):
             raise BadFile(
                 found=f"{self.path.name}, whose first line names no columns",
-                expected="a line of distinct column names",
-                remedy="add one",
+                expected="a line of distinct column names in UTF-8",
+                remedy="add one, or save the file as CSV in UTF-8",
             )
 
     def _is_sound(self, number: int, line: bytes) -> bool:
