@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DATA ?= ../shared/data/calls
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check fix integration bench docs numbering soak clean
+.PHONY: help setup demo test check fix integration bench docs numbering systems soak clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ docs: $(VENV)/.dev  ## regenerate the reference pages
 
 numbering: $(VENV)/.dev  ## make the table of numbering plans anew, after raising phonenumberslite
 	$(BIN)/python tools/generate_numbering.py
+
+systems:  ## install the programs the integration tests drive: Kamailio, Asterisk (Debian, root)
+	tools/install_test_systems.sh
 
 soak: $(VENV)/.dev  ## hours of what the suite samples: kills, damaged packs, properties
 	PROSO_SOAK=1 $(BIN)/python -m pytest -n 2 tests

@@ -51,3 +51,15 @@ def test_a_break_through_of_no_sensible_size_is_refused(key, value):
         return  # so many calls is never, which is understood
     with pytest.raises(BadRules):
         parse_rules({"break_through": {key: value}}, region="US")
+
+
+def test_an_exported_list_of_spammers_in_the_address_book_is_no_contact(tmp_path):
+    cards = "".join(
+        f"BEGIN:VCARD\nVERSION:3.0\nFN:x\n{more}TEL:{number}\nEND:VCARD\n"
+        for number, more in (
+            ("+12025550101", "CATEGORIES:friends,proso blocked\n"),
+            ("+12025550102", "CATEGORIES:friends\n"),
+        )
+    )
+    (tmp_path / "c.vcf").write_text(cards)
+    assert load_contacts(tmp_path / "c.vcf", "US") == {PhoneNumber(12025550102)}

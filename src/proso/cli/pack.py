@@ -1,4 +1,4 @@
-"""`proso pack`: build, show and verify packs."""
+"""`proso pack`: the noun, and `build`."""
 
 import hashlib
 from datetime import UTC, datetime
@@ -7,12 +7,18 @@ from pathlib import Path
 import click
 
 from proso.cli.output import answers, checked_region, print_json, talk
+from proso.cli.pack_export import export
+from proso.cli.pack_show import diff, show, verify
 from proso.errors import BadFile, BadListing, ProsoError, Unavailable
 
 
 @click.group()
 def pack() -> None:
-    """Build, show and verify packs."""
+    """Build, show, verify, compare and export packs."""
+
+
+for _command in (show, verify, diff, export):
+    pack.add_command(_command)
 
 
 @pack.command()
@@ -85,54 +91,6 @@ def build(  # noqa: PLR0913  a command with its options
             + (f"; {len(refused):,} rows left out" if refused else ""),
             markup=False,
         )
-
-
-@pack.command()
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True)
-def show(file: Path, as_json: bool) -> None:  # noqa: FBT001
-    """What a pack says of itself.
-
-    Example: proso pack show US.pack
-    """
-    from proso.device.packfile import open_pack
-
-    opened = open_pack(file)
-    header = opened.header
-    size = file.stat().st_size
-    summary: dict[str, object] = {
-        "region": header.region,
-        "serial": header.serial,
-        "as_of": header.as_of.isoformat(),
-        "rule_version": header.rule_version,
-        "numbers": header.numbers,
-        "ranges": header.ranges,
-        "labels": len(opened.labels),
-        "bytes": size,
-        "bytes_per_entry": round(size / max(len(opened), 1), 2),
-    }
-    if as_json:
-        print_json(summary)
-        return
-    for name, value in summary.items():
-        shown = f"{value:,}" if isinstance(value, int | float) and name != "serial" else value
-        answers.print(f"{name:<16} {shown}", markup=False)
-
-
-@pack.command()
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--region", help="The region it must be of.")
-def verify(file: Path, region: str | None) -> None:
-    """Whether a file is a sound pack; says nothing of who made it.
-
-    Example: proso pack verify US.pack --region US
-    """
-    from proso.device.packfile import open_pack
-
-    opened = open_pack(file, region=region)
-    answers.print(
-        f"{file.name}: a sound pack of {opened.header.region}, serial {opened.header.serial}"
-    )
 
 
 def _write(target: Path, data: bytes) -> None:

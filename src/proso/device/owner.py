@@ -37,6 +37,7 @@ from typing import Any, Final
 import vobject
 
 from proso.errors import BadContacts, BadNumber, BadRules
+from proso.values.listing import BLOCKED_GROUP
 from proso.values.number import PhoneNumber
 from proso.verdicts.rules import BreakThrough, NumberPattern, OwnerRules, PackPolicy, Schedule
 from proso.verdicts.verdict import Action
@@ -144,6 +145,8 @@ def load_contacts(path: Path, region: str) -> frozenset[PhoneNumber]:
         )
     numbers = set()
     for card in cards:
+        if any(BLOCKED_GROUP in line.value for line in card.contents.get("categories", [])):
+            continue  # a list of spammers that somebody put into the address book is no contact
         for line in card.contents.get("tel", []):
             try:
                 numbers.add(PhoneNumber.parse(str(line.value).removeprefix("tel:"), region))

@@ -8,7 +8,7 @@ from datetime import datetime
 from proso.errors import BadFile, BadListing, BadNumber
 from proso.packs.codec import encode
 from proso.packs.labels import MAX_LABELS
-from proso.values.listing import CATEGORIES, LISTINGS, Category, Label
+from proso.values.listing import CATEGORIES, LISTINGS, Category, Label, Listing
 from proso.values.number import NumberRange, PhoneNumber
 
 
@@ -68,7 +68,8 @@ def parse_listings(lines: Iterable[str], *, region: str) -> Iterator[Listed | Ba
 
     Args:
         lines: a CSV text with that header; ``number`` and ``prefix`` are understood as well, and
-            category and rating may be missing (other, 0.9).
+            category and rating may be missing (other, 0.9).  An exported list has listing,
+            sample_size and freshness_days as well.
         region: how numbers in national notation are read.
 
     Yields:
@@ -102,19 +103,25 @@ def _parse_row(
 ) -> Listed | BadListing:
     try:
         subject = _subject((row.get(column) or "").strip(), region)
-        category = Category((row.get("category") or "other").strip().lower())
+        label = Label.rounded(
+            category=Category((row.get("category") or "other").strip().lower()),
+            rating=float(row.get("rating") or 0.9),
+            sample_size=int(row.get("sample_size") or 0),
+            age_days=float(row["freshness_days"] or "inf") if "freshness_days" in row else None,
+            listing=Listing((row.get("listing") or "listed").strip().lower()),
+        )
         rating = float(row.get("rating") or 0.9)
     except BadNumber as error:
         return _bad(line, error.found, error.expected)
     except ValueError:
         return _bad(
             line,
-            "a category or rating that is unknown",
-            f"one of {', '.join(Category)} and a number from 0 to 1",
+            "a category, rating or listing that is unknown",
+            f"one of {', '.join(Category)}, a number from 0 to 1, and one of {', '.join(Listing)}",
         )
     if not 0 <= rating <= 1:
         return _bad(line, f"the rating {rating}", "a number from 0 to 1")
-    return Listed(subject, Label.rounded(category=category, rating=rating))
+    return Listed(subject, label)
 
 
 def _subject(text: str, region: str) -> PhoneNumber | NumberRange:

@@ -37,6 +37,9 @@ class Listing(StrEnum):
 CATEGORIES: Final = tuple(Category)
 LISTINGS: Final = tuple(Listing)
 
+BLOCKED_GROUP: Final = "proso blocked"
+"""The group of an address book that exported numbers to block are in; never a contact's."""
+
 RATING_STEPS: Final = (0, 10, 20, 30, 40, 50, 60, 70, 80, 85, 90, 93, 95, 97, 98, 99)
 """Ratings a pack can carry, in hundredths: finer where actions change.  A rating is rounded down,
 so that a published figure never claims more than the hub believes."""

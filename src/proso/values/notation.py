@@ -13,6 +13,8 @@ import phonenumbers
 from phonenumbers import PhoneMetadata, shortnumberinfo
 from phonenumbers.phonenumberutil import COUNTRY_CODE_TO_REGION_CODE
 
+from proso.values.numbering import MAX_E164_DIGITS
+
 _NUMBER_KINDS: Final = (
     "fixed_line",
     "mobile",
@@ -147,3 +149,17 @@ def _of_lengths(lengths: tuple[int, ...]) -> str:
     if not lengths:
         return ""
     return "(?=(?:" + "|".join(f"[0-9]{{{n}}}" for n in lengths if n > 0) + ")\\Z)"
+
+
+def possible_lengths(digits: str) -> tuple[int, ...]:
+    """How many digits in all the numbers that begin like this may have, calling code included.
+
+    Args:
+        digits: leading E.164 digits.
+    """
+    for size in (1, 2, 3):
+        code = digits[:size]
+        if code.isdigit() and int(code) in COUNTRY_CODE_TO_REGION_CODE:
+            lengths = (length + len(code) for length in plan_of(int(code)).lengths)
+            return tuple(sorted(length for length in lengths if length <= MAX_E164_DIGITS))
+    return tuple(range(1, MAX_E164_DIGITS + 1))

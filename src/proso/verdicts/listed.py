@@ -7,7 +7,7 @@ and kept with the pack.
 from typing import Final, TypeAlias, cast
 
 from proso.packs.pack import Match, Pack
-from proso.values.listing import Listing
+from proso.values.listing import Label, Listing
 from proso.verdicts.rules import PackPolicy
 from proso.verdicts.verdict import Action, Evidence, Matched, Reason, Verdict
 
@@ -75,9 +75,8 @@ def unlisted(pack: Pack | None) -> Verdict:
     return cast("Verdict", known)
 
 
-def action_of(match: Match, policy: PackPolicy) -> Action | None:
-    """What an entry leads to; None where its rating is too low to act on."""
-    label = match.label
+def action_of(label: Label, policy: PackPolicy) -> Action | None:
+    """What an entry of this label leads to; None where its rating is too low to act on."""
     if label.listing is Listing.CLEARED:
         return Action.ALLOW
     if label.rating < policy.label_from:
@@ -89,7 +88,7 @@ def action_of(match: Match, policy: PackPolicy) -> Action | None:
 
 def _verdict(matches: tuple[Match, ...], pack: Pack, policy: PackPolicy) -> Verdict | None:
     label, header = matches[0].label, pack.header
-    action = action_of(matches[0], policy)
+    action = action_of(label, policy)
     if action is None:
         return None
     evidence = tuple(_evidence(match, pack) for match in matches)

@@ -1,0 +1,22 @@
+#!/bin/sh
+# Installs the real programs that the integration tests load our exports into, on a Debian as root:
+# Kamailio from the distribution, and Asterisk, which Debian 12 and 13 do not have, unpacked from
+# testing below .cache/asterisk; it runs from there, without a chroot.
+set -eu
+cd "$(dirname "$0")/.."
+if ! command -v kamailio >/dev/null || ! command -v mmdebstrap >/dev/null ||
+    [ ! -e /usr/share/kamailio/db_sqlite ]; then
+    apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+        kamailio kamailio-sqlite-modules mmdebstrap >/dev/null
+fi
+root=.cache/asterisk
+if [ ! -x "$root/usr/sbin/asterisk" ]; then
+    rm -rf "$root" "$root.new"
+    mkdir -p .cache
+    # A mirror of testing may lag behind its Release file's date; signatures are checked all the same.
+    mmdebstrap --quiet --variant=extract --include=asterisk,asterisk-modules \
+        --aptopt='Acquire::Check-Valid-Until "false"' \
+        --aptopt='APT::Install-Recommends "false"' forky "$root.new"
+    mv "$root.new" "$root"
+fi
