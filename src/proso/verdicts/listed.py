@@ -38,19 +38,16 @@ def keep(derived: dict[object, object], key: object, value: object) -> object:
     return value
 
 
-def verdict_on(value: int, pack: Pack, policy: PackPolicy) -> Verdict | None:
-    """What the pack leads to for a number; None where it says nothing, or too little to act on.
+def verdict_on(match: Match, pack: Pack, policy: PackPolicy, kept: Kept) -> Verdict | None:
+    """What the pack leads to for a number; None where that is too little to act on.
 
     Args:
-        value: E.164 digits as an integer.
+        match: what `Pack.find` found; numbers of which the pack says the same share it, so one
+            verdict serves them all.
         pack: the pack.
         policy: what its ratings lead to.
+        kept: `kept_verdicts` of the pack and policy.
     """
-    match = pack.find(value)
-    if match is None:
-        return None
-    kept = kept_verdicts(pack, policy)
-    # Numbers of which the pack says the same share their match, so one verdict serves them all.
     if match not in kept:
         if len(kept) >= _MAX_KEPT:
             kept.clear()

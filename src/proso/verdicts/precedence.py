@@ -15,7 +15,7 @@ from typing import Final, TypeAlias
 from proso.packs.pack import Pack
 from proso.values.call import Call, Verification
 from proso.values.number import Plausibility, is_emergency, is_short_code
-from proso.verdicts.listed import unlisted, verdict_on
+from proso.verdicts.listed import kept_verdicts, unlisted, verdict_on
 from proso.verdicts.rules import EMERGENCY_CALLBACK, OwnerRules, any_matches
 from proso.verdicts.verdict import Action, Evidence, Matched, Reason, Verdict
 
@@ -181,7 +181,10 @@ def _no_number(_c: Call, _p: Pack | None, rules: OwnerRules, _n: datetime) -> Ve
 def _from_pack(call: Call, pack: Pack | None, rules: OwnerRules, _n: datetime) -> Verdict | None:
     if pack is None or call.calling_number is None:
         return None
-    return verdict_on(call.calling_number.value, pack, rules.pack)
+    match = pack.find(call.calling_number.value)
+    if match is None:
+        return None
+    return verdict_on(match, pack, rules.pack, kept_verdicts(pack, rules.pack))
 
 
 def _implausible(call: Call, _p: Pack | None, rules: OwnerRules, _n: datetime) -> Verdict | None:

@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Final, cast
 
-from proso.packs.pack import Pack
+from proso.packs.pack import Match, Pack
 from proso.values.call import Call, Line, Verification
 from proso.values.number import PhoneNumber, plausibility_of
 from proso.values.numbering import PREFIX_CHARACTERS, clean_value, seen_row
@@ -147,7 +147,7 @@ class Screener:
             return verdict
         match = self._find(value)
         if match is not None:
-            verdict = self._kept.get(match) or self._of_match(value)
+            verdict = self._kept.get(match) or self._of_match(match)
             if verdict is not None:
                 return verdict
         text = f"+{value}"
@@ -156,9 +156,9 @@ class Screener:
             return self._unlisted
         return implausible(plausibility_of(value), self.rules) or self._unlisted
 
-    def _of_match(self, value: int) -> Verdict | None:
+    def _of_match(self, match: Match) -> Verdict | None:
         pack = self.pack
-        return None if pack is None else verdict_on(value, pack, self.rules.pack)
+        return None if pack is None else verdict_on(match, pack, self.rules.pack, self._kept)
 
     def _ask(self, call: Call, now: datetime) -> Verdict:
         for ask in self._asked[Caller.of(call)]:
