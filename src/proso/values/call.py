@@ -1,11 +1,12 @@
 """One call as the network presents it."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final, Self, cast
 
 from proso.errors import BadNumber
+from proso.values.drafts import draft_of
 from proso.values.number import MAX_TEXT_LENGTH, PhoneNumber
 
 _WITHHELD_TEXTS = frozenset(
@@ -100,9 +101,8 @@ class Call:
                 number, text, presentation = _read(text, line.region)
         else:
             text = text[:MAX_TEXT_LENGTH]
-        call = _Received(number, text, at, line, called_number, presentation)
-        # See `_Received`.
-        call.__class__ = cls  # type: ignore[assignment]
+        call = _Draft(number, text, at, line, called_number, presentation, None, _NOT_VERIFIED)
+        call.__class__ = cls
         return cast("Self", call)
 
     @property
@@ -114,36 +114,9 @@ class Call:
         return f"Call({self.calling_number or 'no number'}, {self.at:%Y-%m-%d %H:%M}, {self.line})"
 
 
+_Draft: Final = draft_of(Call)
 _ALLOWED: Final = Presentation.ALLOWED
 _NOT_VERIFIED: Final = Verification.NONE
-
-
-class _Received:
-    """A call while it is made: the same slots, writable.
-
-    A frozen dataclass sets each field through a call of its own, which took as long as deciding
-    the call does; two classes with the same slots may be exchanged for nothing.
-    """
-
-    __slots__ = tuple(field.name for field in fields(Call))
-
-    def __init__(  # noqa: PLR0913  the fields of one call
-        self,
-        number: PhoneNumber | None,
-        text: str,
-        at: datetime,
-        line: Line,
-        called_number: PhoneNumber | None,
-        presentation: Presentation,
-    ) -> None:
-        self.calling_number = number
-        self.calling_text = text
-        self.at = at
-        self.line = line
-        self.called_number = called_number
-        self.presentation = presentation
-        self.attestation = None
-        self.verification = _NOT_VERIFIED
 
 
 def _read(text: str, region: str) -> tuple[PhoneNumber | None, str, Presentation]:

@@ -7,6 +7,7 @@ and kept with the pack.
 from typing import Final, TypeAlias, cast
 
 from proso.packs.pack import Match, Pack
+from proso.values.drafts import draft_of
 from proso.values.listing import Label, Listing
 from proso.verdicts.rules import PackPolicy
 from proso.verdicts.verdict import Action, Evidence, Matched, Reason, Verdict
@@ -18,6 +19,10 @@ _MAX_DERIVED: Final = 256
 """Policies and owners for whom verdicts are kept with a pack; a phone has one."""
 
 NO_PACK: Final = Verdict(Action.ALLOW, Reason.NO_PACK, "no pack is installed for this region")
+
+_SAID: Final = "said"
+_VerdictDraft: Final = draft_of(Verdict)
+_EvidenceDraft: Final = draft_of(Evidence)
 
 Kept: TypeAlias = dict[Match, Verdict | None]
 
@@ -89,11 +94,12 @@ def _verdict(matches: tuple[Match, ...], pack: Pack, policy: PackPolicy) -> Verd
     if action is None:
         return None
     evidence = tuple(_evidence(match, pack) for match in matches)
-    return Verdict(
+    first = evidence[0]
+    verdict = _VerdictDraft(
         action,
         Reason.PACK,
-        evidence[0].text,
-        evidence[0].matched,
+        first.text,
+        first.matched,
         label.rating,
         label.confidence,
         label.sample_size,
@@ -101,6 +107,8 @@ def _verdict(matches: tuple[Match, ...], pack: Pack, policy: PackPolicy) -> Verd
         header.serial,
         header.rule_version,
     )
+    verdict.__class__ = Verdict
+    return cast("Verdict", verdict)
 
 
 def _evidence(match: Match, pack: Pack) -> Evidence:
@@ -111,17 +119,9 @@ def _evidence(match: Match, pack: Pack) -> Evidence:
         matched, who = Matched.RANGE, f"the numbers {subject}"
     else:
         matched, who = Matched.SERIES, f"the series {subject}"
-    if label.listing is Listing.CLEARED:
-        text = f"{who}: cleared after reports"
-    else:
-        text = f"{who}: {label.category}, {label.rating:.0%} likely unwanted"
-    if label.sample_size:
-        text += f", at least {label.sample_size} report" + "s" * (label.sample_size > 1)
-    if label.freshness_days is not None:
-        text += f", the last in the {label.freshness_days} days before {pack.header.as_of:%Y-%m-%d}"
-    return Evidence(
+    evidence = _EvidenceDraft(
         matched,
-        text,
+        who + _said_of(label, pack),
         subject,
         label.category,
         label.rating,
@@ -129,3 +129,25 @@ def _evidence(match: Match, pack: Pack) -> Evidence:
         pack.header.as_of,
         label.freshness_days,
     )
+    evidence.__class__ = Evidence
+    return cast("Evidence", evidence)
+
+
+def _said_of(label: Label, pack: Pack) -> str:
+    """What a label says, without whom it says it of; kept, because a pack has few labels."""
+    known = pack.derived.get(_SAID)
+    said = cast("dict[int, str]", keep(pack.derived, _SAID, {}) if known is None else known)
+    # By identity: the pack holds the label, and to hash one takes as long as to judge a call.
+    text = said.get(id(label))
+    if text is None:
+        if label.listing is Listing.CLEARED:
+            text = ": cleared after reports"
+        else:
+            text = f": {label.category}, {label.rating:.0%} likely unwanted"
+        if label.sample_size:
+            text += f", at least {label.sample_size} report" + "s" * (label.sample_size > 1)
+        if label.freshness_days is not None:
+            day = f"{pack.header.as_of:%Y-%m-%d}"
+            text += f", the last in the {label.freshness_days} days before {day}"
+        said[id(label)] = text
+    return text
