@@ -37,6 +37,7 @@ from proso.values.number import MIN_VALUE, NumberRange
 from proso.values.numbering import MAX_E164_DIGITS
 
 _COUNTS: Final = struct.Struct("<QQIIIIQ")
+_PIECE_BYTES: Final = 4
 _WINDOW: Final = 1 << 20  # numbers looked at together, so that checking takes little memory
 
 
@@ -116,11 +117,12 @@ def encode_listings(listings: Listings) -> bytes:
     """The canonical bytes of a pack, from sound columns."""
     values = listings.values
     first_bucket, buckets, directory = _directory(values)
+    ranges = encode_ranges(listings.ranges)
     counts = _COUNTS.pack(
         len(values),
         len(listings.ranges),
         len(listings.labels) // LABEL_BYTES,
-        0,
+        len(ranges[-1]) // _PIECE_BYTES,
         len(directory),
         len(buckets),
         first_bucket,
@@ -141,7 +143,7 @@ def encode_listings(listings: Listings) -> bytes:
             little_endian(directory),
             low_words(values),
             listings.codes,
-            *encode_ranges(listings.ranges),
+            *ranges,
         ),
     )
 
@@ -166,10 +168,10 @@ def attach(buffer: Buffer) -> Pack:
     opening = read_opening(view)
     if opening.kind is not Kind.NUMBERS:
         raise bad_pack("a pack of another kind than numbers")
-    numbers, ranges, label_count, unused, slots, bucket_count, first_bucket = _COUNTS.unpack(
+    numbers, ranges, label_count, pieces, slots, bucket_count, first_bucket = _COUNTS.unpack(
         opening.counts
     )
-    if label_count > MAX_LABELS or unused:
+    if label_count > MAX_LABELS:
         raise bad_pack("a pack with an impossible header")
     cursor = Cursor(view)
     labels = unpack_labels(cursor.take(LABEL_BYTES * label_count))
@@ -180,7 +182,7 @@ def attach(buffer: Buffer) -> Pack:
         cursor.take_integers("H", numbers),
         cursor.take(numbers),
     )
-    table = RangeTable.take(cursor, ranges)
+    table = RangeTable.take(cursor, ranges, pieces)
     cursor.finish()
     header = PackHeader(
         region=opening.region,
@@ -282,7 +284,7 @@ def _check_ranges(table: RangeTable) -> None:
         again = encode_ranges(entries)
     except (Misuse, IndexError, ZeroDivisionError, OverflowError) as error:
         raise bad_pack("a pack with a range that is no prefix") from error
-    parts = (table.starts, table.shapes, table.codes, table.parents)
+    parts = (table.starts, table.shapes, table.codes, table.parents, table.pieces)
     same = all(a == b for a, b in zip(again, map(_bytes, parts), strict=True))
     if not same or any(a >= b for a, b in pairwise(keys)):
         raise bad_pack("a pack whose ranges are out of order")

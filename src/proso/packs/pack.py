@@ -9,14 +9,14 @@ buckets that hold any, and is searched as well.  Ranges are in `proso.packs.rang
 Source: measured against nine other layouts (docs/benchmarks.md); only a C extension was faster.
 """
 
-from bisect import bisect_left
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from proso.errors import Misuse
 from proso.packs.layout import PackHeader
-from proso.packs.ranges import RangeTable, digits_of
+from proso.packs.ranges import POWERS, RangeTable
 from proso.values.listing import Label
 from proso.values.number import NumberRange, PhoneNumber
 
@@ -95,20 +95,18 @@ class Pack:
         labels: the labels in use, by code.
         numbers_section: the exact numbers as they lie in the file.
         range_table: the ranges as they lie in the file.
+        find: the most specific entry for a number (its E.164 digits as an integer, see
+            `PhoneNumber.value`), or None where the pack says nothing.  Total: a file damaged after
+            it was installed says nothing where it is damaged.
         derived: a place for what a caller derives from shared matches and wants kept as long as
             the pack lives; the caller bounds it.
     """
 
     __slots__ = (
-        "_buckets",
-        "_codes",
-        "_directory",
-        "_first_bucket",
-        "_last_bucket",
-        "_lows",
         "_matches",
         "_of_label",
         "derived",
+        "find",
         "header",
         "labels",
         "numbers_section",
@@ -126,46 +124,11 @@ class Pack:
         self.labels = labels
         self.numbers_section = numbers
         self.range_table = ranges
-        buckets, slots = numbers.buckets, len(numbers.directory)
-        self._buckets = buckets
-        self._first_bucket = numbers.first_bucket
-        self._last_bucket = buckets[-1] if buckets else numbers.first_bucket + slots - 2
-        self._directory = numbers.directory
-        self._lows = numbers.lows
-        self._codes = numbers.codes
         self.derived: dict[object, object] = {}
         # One shared Match for each label: a look-up that hits allocates nothing.
         self._of_label = tuple(Match(label) for label in labels)
         self._matches: dict[int, Match] = {}
-
-    def find(self, value: int) -> Match | None:
-        """The most specific entry for a number, or None where the pack says nothing.
-
-        Total: a file damaged after it was installed says nothing where it is damaged.
-
-        Args:
-            value: E.164 digits as an integer (`PhoneNumber.value`).
-        """
-        try:
-            bucket = value >> LOW_BITS
-            if self._first_bucket <= bucket <= self._last_bucket:
-                if self._buckets:
-                    slot = bisect_left(self._buckets, bucket)
-                    if self._buckets[slot] != bucket:
-                        return self._in_ranges(value, _NO_CODE) if self.range_table else None
-                else:
-                    slot = bucket - self._first_bucket
-                end = self._directory[slot + 1]
-                low = value & _LOW_MASK
-                place = bisect_left(self._lows, low, self._directory[slot], end)
-                if place < end and self._lows[place] == low:
-                    code = self._codes[place]
-                    if self.range_table:
-                        return self._in_ranges(value, code)
-                    return self._of_label[code]
-            return self._in_ranges(value, _NO_CODE) if self.range_table else None
-        except (IndexError, Misuse):
-            return None
+        self.find = self._finder()
 
     def find_all(self, value: int) -> tuple[Match, ...]:
         """Every entry for a number, most specific first."""
@@ -177,9 +140,39 @@ class Pack:
         """Whether any entry is a range."""
         return self.header.ranges > 0
 
+    def _finder(self) -> Callable[[int], Match | None]:
+        # A closure, because reading attributes was a seventh of a look-up.
+        section, ranges, in_ranges = self.numbers_section, self.range_table, self._in_ranges
+        buckets, directory, lows = section.buckets, section.directory, section.lows
+        codes, of_label = section.codes, self._of_label
+        first = section.first_bucket
+        last = buckets[-1] if buckets else first + len(directory) - 2
+        named, enclosed = len(buckets) > 0, len(ranges) > 0
+
+        def find(value: int) -> Match | None:
+            try:
+                bucket = value >> LOW_BITS
+                if first <= bucket <= last:
+                    slot = bisect_left(buckets, bucket) if named else bucket - first
+                    end = directory[slot + 1]
+                    low = value & _LOW_MASK
+                    place = bisect_left(lows, low, directory[slot], end)
+                    if (
+                        place < end
+                        and lows[place] == low
+                        and (not named or buckets[slot] == bucket)
+                    ):
+                        code = codes[place]
+                        return in_ranges(value, code) if enclosed else of_label[code]
+                return in_ranges(value, _NO_CODE) if enclosed else None
+            except (IndexError, Misuse):
+                return None
+
+        return find
+
     def _in_ranges(self, value: int, code: int) -> Match | None:
         """The match of a number with this code of its own (256: none) in what encloses it."""
-        digits = digits_of(value)
+        digits = bisect_right(POWERS, value)
         number = self.range_table.innermost(value, digits)
         if not number:
             return None if code == _NO_CODE else self._of_label[code]
@@ -210,7 +203,7 @@ class Pack:
 
     def numbers(self) -> Iterator[tuple[PhoneNumber, Label]]:
         """The exact numbers in ascending order."""
-        lows, codes, labels = self._lows, self._codes, self.labels
+        lows, codes, labels = self.numbers_section.lows, self.numbers_section.codes, self.labels
         for high, begin, end in self.numbers_section.highs():
             for place in range(begin, end):
                 yield PhoneNumber(high << LOW_BITS | lows[place]), labels[codes[place]]
