@@ -86,6 +86,8 @@ class Screener:
     Attributes:
         pack: the region's pack, None when there is none.
         rules: the owner's.
+        named: the verdict on each number the owner named, by E.164 digits as an integer.
+        unlisted: the verdict on a number nothing is known against.
     """
 
     __slots__ = (
@@ -93,10 +95,10 @@ class Screener:
         "_asks_more",
         "_find",
         "_kept",
-        "_named",
-        "_unlisted",
+        "named",
         "pack",
         "rules",
+        "unlisted",
     )
 
     def __init__(self, pack: Pack | None, rules: OwnerRules) -> None:
@@ -104,13 +106,13 @@ class Screener:
         self.rules = rules
         self._find = _nothing_found if pack is None else pack.find
         self._kept: Kept = {} if pack is None else kept_verdicts(pack, rules.pack)
-        self._unlisted = unlisted(pack)
+        self.unlisted = unlisted(pack)
         self._asked = {
             caller: tuple(rule.ask for rule in _speaking(caller, rules)) for caller in Caller
         }
         before = [rule for rule in _speaking(Caller.NUMBERED, rules) if rule not in BY_LOOK_UP]
         self._asks_more = any(rule.of_each is None for rule in before)
-        self._named = _merged(
+        self.named = _merged(
             tuple((rule.needs, getattr(rules, rule.needs)) for rule in before if rule.of_each)
         )
 
@@ -120,7 +122,7 @@ class Screener:
             number = call.calling_number
             if number is None or self._asks_more or call.verification is _FAILED:
                 return self._ask(call, now)
-            return self._look_up(number.value)
+            return self.judge_number(number.value)
         except Exception:  # noqa: BLE001  a bug of ours must never cost a call
             return _BUG
 
@@ -135,28 +137,29 @@ class Screener:
         try:
             value = clean_value(text)
             if value and not self._asks_more:
-                return self._look_up(value)
+                return self.judge_number(value)
             return self.screen(Call.receive(text, at=now, line=line), now)
         except Exception:  # noqa: BLE001  as above
             return _BUG
 
-    def _look_up(self, value: int) -> Verdict:
+    def judge_number(self, value: int) -> Verdict:
         """What sets of numbers, the pack, the plan and nobody says of a number, in that order."""
-        verdict = self._named.get(value)
+        verdict = self.named.get(value)
         if verdict is not None:
             return verdict
         match = self._find(value)
         if match is not None:
-            verdict = self._kept.get(match) or self._of_match(match)
+            verdict = self._kept.get(match) or self.judge_match(match)
             if verdict is not None:
                 return verdict
         text = f"+{value}"
         row = seen_row(text[:PREFIX_CHARACTERS])
         if row is not None and row[1] >> len(text) & 1:
-            return self._unlisted
-        return implausible(plausibility_of(value), self.rules) or self._unlisted
+            return self.unlisted
+        return implausible(plausibility_of(value), self.rules) or self.unlisted
 
-    def _of_match(self, match: Match) -> Verdict | None:
+    def judge_match(self, match: Match) -> Verdict | None:
+        """What an entry of the pack leads to; None where it is too little to act on."""
         pack = self.pack
         return None if pack is None else verdict_on(match, pack, self.rules.pack, self._kept)
 
