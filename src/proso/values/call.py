@@ -94,13 +94,9 @@ class Call:
             called_number: the number dialled, where the line has several.
             presentation: RESTRICTED or UNAVAILABLE win over whatever the text says.
         """
-        number = None
-        if presentation is _ALLOWED:
-            number = PhoneNumber.signalled(text)
-            if number is None:
-                number, text, presentation = _read(text, line.region)
-        else:
-            text = text[:MAX_TEXT_LENGTH]
+        number = PhoneNumber.signalled(text) if presentation is _ALLOWED else None
+        if number is None:
+            number, text, presentation = _read(text, line.region, presentation)
         call = _Draft(number, text, at, line, called_number, presentation, None, _NOT_VERIFIED)
         call.__class__ = cls
         return cast("Self", call)
@@ -119,11 +115,15 @@ _ALLOWED: Final = Presentation.ALLOWED
 _NOT_VERIFIED: Final = Verification.NONE
 
 
-def _read(text: str, region: str) -> tuple[PhoneNumber | None, str, Presentation]:
+def _read(
+    text: str, region: str, presentation: Presentation
+) -> tuple[PhoneNumber | None, str, Presentation]:
     """The number in a text that is not plainly one, what is kept of the text, what it shows."""
-    try:
-        return PhoneNumber.parse(text, region), text, Presentation.ALLOWED
-    except BadNumber:
-        text = text[:MAX_TEXT_LENGTH].strip()
-        hidden = text.lower() in _WITHHELD_TEXTS
-        return None, text, Presentation.UNAVAILABLE if hidden else Presentation.ALLOWED
+    if presentation is _ALLOWED:
+        try:
+            return PhoneNumber.parse(text, region), text, presentation
+        except BadNumber:
+            text = text[:MAX_TEXT_LENGTH].strip()
+            if text.lower() in _WITHHELD_TEXTS:
+                presentation = Presentation.UNAVAILABLE
+    return None, text[:MAX_TEXT_LENGTH], presentation

@@ -180,8 +180,8 @@ class NumberRange:
         return (not self.digits or len(text) == self.digits) and text.startswith(str(self.prefix))
 
     def __str__(self) -> str:
-        open_digits = self.digits - len(str(self.prefix))
-        return f"+{self.prefix}" + ("#" * open_digits if self.digits else "*")
+        text = f"+{self.prefix}"
+        return text.ljust(self.digits + 1, "#") if self.digits else text + "*"
 
     def __repr__(self) -> str:
         return f"NumberRange({self})"

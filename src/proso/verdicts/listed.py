@@ -21,6 +21,11 @@ _MAX_DERIVED: Final = 256
 NO_PACK: Final = Verdict(Action.ALLOW, Reason.NO_PACK, "no pack is installed for this region")
 
 _SAID: Final = "said"
+# Members of an enumeration are looked up through two classes each time they are named.
+_ALLOW, _LABEL, _SILENCE, _REJECT = Action
+_LISTED, _WATCHED, _CLEARED = Listing
+_NUMBER, _RANGE, _SERIES, _ = Matched
+_PACK: Final = Reason.PACK
 _VerdictDraft: Final = draft_of(Verdict)
 _EvidenceDraft: Final = draft_of(Evidence)
 
@@ -79,13 +84,13 @@ def unlisted(pack: Pack | None) -> Verdict:
 
 def action_of(label: Label, policy: PackPolicy) -> Action | None:
     """What an entry of this label leads to; None where its rating is too low to act on."""
-    if label.listing is Listing.CLEARED:
-        return Action.ALLOW
+    if label.listing is _CLEARED:
+        return _ALLOW
     if label.rating < policy.label_from:
         return None
-    if label.listing is Listing.WATCHED or label.rating < policy.silence_from:
-        return Action.LABEL  # watched: shown, never stopped, because the hub is not sure
-    return Action.SILENCE if label.rating < policy.reject_from else Action.REJECT
+    if label.listing is _WATCHED or label.rating < policy.silence_from:
+        return _LABEL  # watched: shown, never stopped, because the hub is not sure
+    return _SILENCE if label.rating < policy.reject_from else _REJECT
 
 
 def _verdict(matches: tuple[Match, ...], pack: Pack, policy: PackPolicy) -> Verdict | None:
@@ -97,7 +102,7 @@ def _verdict(matches: tuple[Match, ...], pack: Pack, policy: PackPolicy) -> Verd
     first = evidence[0]
     verdict = _VerdictDraft(
         action,
-        Reason.PACK,
+        _PACK,
         first.text,
         first.matched,
         label.rating,
@@ -114,11 +119,11 @@ def _verdict(matches: tuple[Match, ...], pack: Pack, policy: PackPolicy) -> Verd
 def _evidence(match: Match, pack: Pack) -> Evidence:
     label, subject = match.label, match.subject
     if subject is None:
-        matched, who = Matched.NUMBER, "this number"
+        matched, who = _NUMBER, "this number"
     elif subject.digits:
-        matched, who = Matched.RANGE, f"the numbers {subject}"
+        matched, who = _RANGE, f"the numbers {subject}"
     else:
-        matched, who = Matched.SERIES, f"the series {subject}"
+        matched, who = _SERIES, f"the series {subject}"
     evidence = _EvidenceDraft(
         matched,
         who + _said_of(label, pack),
@@ -140,7 +145,7 @@ def _said_of(label: Label, pack: Pack) -> str:
     # By identity: the pack holds the label, and to hash one takes as long as to judge a call.
     text = said.get(id(label))
     if text is None:
-        if label.listing is Listing.CLEARED:
+        if label.listing is _CLEARED:
             text = ": cleared after reports"
         else:
             text = f": {label.category}, {label.rating:.0%} likely unwanted"

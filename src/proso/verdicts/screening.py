@@ -50,7 +50,9 @@ def screen(call: Call, pack: Pack | None, rules: OwnerRules, now: datetime) -> V
         now: the present moment, aware, in the owner's time zone (schedules are local).
     """
     try:
-        return screener_of(pack, rules).screen(call, now)
+        kept = _WITHOUT_PACK if pack is None else pack.derived
+        known = cast("Screener | None", kept.get(id(rules)))
+        return (known or _ready(pack, rules, kept)).screen(call, now)
     except Exception:  # noqa: BLE001  a bug of ours must never cost a call
         return _BUG
 
@@ -171,15 +173,13 @@ class Screener:
         return _BUG
 
 
-def screener_of(pack: Pack | None, rules: OwnerRules) -> Screener:
-    """The screener of an owner and a pack, made once and kept with the pack."""
-    kept = _WITHOUT_PACK if pack is None else pack.derived
-    # By identity: comparing rules would cost more than a call.  The screener holds the rules, so
-    # that their id is nobody else's while it is kept.
-    known = kept.get(id(rules))
-    if known is None:
-        known = keep(kept, id(rules), Screener(pack, rules))
-    return cast("Screener", known)
+def _ready(pack: Pack | None, rules: OwnerRules, kept: dict[object, object]) -> Screener:
+    """A screener, kept with the pack for the next call.
+
+    It is found by the identity of the rules: comparing them would cost more than a call.  The
+    screener holds the rules, so that their id is nobody else's while it is kept.
+    """
+    return cast("Screener", keep(kept, id(rules), Screener(pack, rules)))
 
 
 _WITHOUT_PACK: Final[dict[object, object]] = {}
