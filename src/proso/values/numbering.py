@@ -34,10 +34,12 @@ _CALLING_CODES: Final = frozenset(
     int(code.partition("=")[0]) for code in "".join(table.CALLING_CODES).split()
 )
 _NOTHING: Final[Row] = (0, 0, 0)
-_ROWS: Final[tuple[Row, ...]] = tuple((a << 1, b << 1, c << 1) for a, b, c in table.ROWS)
-_row_of_prefix: Final = array("H", zlib.decompress(base64.b64decode("".join(table.ROW_OF_PREFIX))))
+ROWS: Final[tuple[Row, ...]] = tuple((a << 1, b << 1, c << 1) for a, b, c in table.ROWS)
+ROW_OF_PREFIX: Final = array("H", zlib.decompress(base64.b64decode("".join(table.ROW_OF_PREFIX))))
+"""The place in `ROWS` of each five digits from 00000."""
+
 if byteorder == "big":
-    _row_of_prefix.byteswap()
+    ROW_OF_PREFIX.byteswap()
 _seen: dict[str, Row] = {}
 
 seen_row: Final = _seen.get
@@ -56,7 +58,7 @@ def row_of(prefix: str) -> Row:
         if len(prefix) != PREFIX_CHARACTERS or prefix[0] != "+" or not _is_digits(digits):
             return _NOTHING
         # At most 100,000 prefixes of five digits exist, so what was seen is bounded.
-        row = _seen[prefix] = _ROWS[_row_of_prefix[int(digits)]]
+        row = _seen[prefix] = ROWS[ROW_OF_PREFIX[int(digits)]]
     return row
 
 

@@ -3,13 +3,12 @@
 For an exchange or a hub; a phone never imports this module.
 """
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from proso.packs.bulk import BulkLookup, Places, Values
-from proso.packs.ranges import POWERS
-from proso.values.numbering import row_of
+from proso.values.bulk import are_in_use
 from proso.verdicts.screening import Screener
 
 if TYPE_CHECKING:
@@ -18,9 +17,6 @@ if TYPE_CHECKING:
     from proso.packs.pack import Pack
     from proso.verdicts.rules import OwnerRules
     from proso.verdicts.verdict import Verdict
-
-_PREFIX_DIGITS: Final = 5  # what the table of numbering plans is over
-_LENGTHS: Final = 16
 
 
 class BulkScreener:
@@ -49,7 +45,7 @@ class BulkScreener:
         """
         verdicts: list[Verdict] = [self.screener.unlisted]
         places, open_places = self._from_pack(values, verdicts)
-        odd = open_places[~_in_use(values[open_places])]
+        odd = open_places[~are_in_use(values[open_places])]
         # What an owner named goes before the pack; few numbers are in no series in use.
         named = np.flatnonzero(np.isin(values, self._named)) if len(self._named) else odd[:0]
         seen: dict[int, int] = {}
@@ -75,16 +71,3 @@ class BulkScreener:
                 verdicts.append(verdict)
         places = of_match[found]
         return places, np.flatnonzero(places == 0)
-
-
-def _in_use(values: Values) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
-    """Of which numbers the table of plans says that all with their first digits are in use."""
-    powers = np.array(POWERS, np.uint64)
-    digits = np.searchsorted(powers, values, side="right")
-    shifts = np.clip(digits - _PREFIX_DIGITS, 0, len(POWERS) - 1)
-    keys = (values // powers[shifts]).astype(np.int64) * _LENGTHS + np.minimum(digits, 15)
-    known = np.zeros(10**_PREFIX_DIGITS * _LENGTHS, bool)
-    for key in np.flatnonzero(np.bincount(keys, minlength=len(known))).tolist():
-        prefix, length = divmod(key, _LENGTHS)
-        known[key] = row_of(f"+{prefix}")[1] >> (length + 1) & 1
-    return known[keys]

@@ -90,13 +90,14 @@ class Screener:
         rules: the owner's.
         named: the verdict on each number the owner named, by E.164 digits as an integer.
         unlisted: the verdict on a number nothing is known against.
+        asks_more: whether rules look at more of a call than its number.
     """
 
     __slots__ = (
         "_asked",
-        "_asks_more",
         "_find",
         "_kept",
+        "asks_more",
         "named",
         "pack",
         "rules",
@@ -113,7 +114,7 @@ class Screener:
             caller: tuple(rule.ask for rule in _speaking(caller, rules)) for caller in Caller
         }
         before = [rule for rule in _speaking(Caller.NUMBERED, rules) if rule not in BY_LOOK_UP]
-        self._asks_more = any(rule.of_each is None for rule in before)
+        self.asks_more = any(rule.of_each is None for rule in before)
         self.named = _merged(
             tuple((rule.needs, getattr(rules, rule.needs)) for rule in before if rule.of_each)
         )
@@ -122,7 +123,7 @@ class Screener:
         """As the function of this name, for this owner and pack."""
         try:
             number = call.calling_number
-            if number is None or self._asks_more or call.verification is _FAILED:
+            if number is None or self.asks_more or call.verification is _FAILED:
                 return self._ask(call, now)
             return self.judge_number(number.value)
         except Exception:  # noqa: BLE001  a bug of ours must never cost a call
@@ -138,9 +139,16 @@ class Screener:
         """
         try:
             value = clean_value(text)
-            if value and not self._asks_more:
+            if value and not self.asks_more:
                 return self.judge_number(value)
             return self.screen(Call.receive(text, at=now, line=line), now)
+        except Exception:  # noqa: BLE001  as above
+            return _BUG
+
+    def screen_number(self, value: int) -> Verdict:
+        """The verdict on a call that shows nothing but this number, unless `asks_more`."""
+        try:
+            return self.judge_number(value)
         except Exception:  # noqa: BLE001  as above
             return _BUG
 
