@@ -12,8 +12,8 @@ from proso.values.listing import Label, Listing
 from proso.verdicts.rules import PackPolicy
 from proso.verdicts.verdict import Action, Evidence, Matched, Reason, Verdict
 
-_MAX_KEPT: Final = 4096
-"""Verdicts kept for a pack and policy: 256 labels, alone and in ranges, take a megabyte or two."""
+_MAX_KEPT: Final = 16_384
+"""Verdicts kept for a pack and policy: as many as a pack keeps matches, about a kilobyte each."""
 
 _MAX_DERIVED: Final = 256
 """Policies and owners for whom verdicts are kept with a pack; a phone has one."""
