@@ -6,7 +6,6 @@ its name or address: an SSID is chosen by whoever runs it, and a BSSID says wher
 
 import hashlib
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -222,7 +221,7 @@ def display_name(ssid: bytes) -> str:
         code = ord(char)
         if 0xDC80 <= code <= 0xDCFF:  # noqa: PLR2004  where surrogateescape puts bad bytes
             shown.append(f"\\x{code - 0xDC00:02x}")
-        elif unicodedata.category(char) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}:
+        elif not char.isprintable():  # blanks that only look like one are none of these
             shown.append(f"\\u{code:04x}")
         else:
             shown.append(char)
