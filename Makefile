@@ -14,7 +14,7 @@ help:  ## list the targets
 $(VENV)/.demo: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[hub]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[hub,market]"
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.demo

@@ -19,6 +19,9 @@
     │   ├── NotOnline               a join that ended without proven internet
     │   ├── StoreTooNew             a database written by a later version
     │   ├── NotAHub                 a directory that holds no hub
+    │   ├── BadFact                 a row of market data that cannot be true
+    │   ├── NothingKnown            a question about a day before any data
+    │   ├── BadPlan                 settings of a market plan that cannot be carried out
     │   └── MissingExtra            a command of the hub on a phone's install
     └── Unavailable                 nothing wrong with the request; try again later
         ├── StoreFull               no room left on the disk
@@ -177,6 +180,24 @@ class MissingExtra(Refused):
     """A command that needs an optional part which is not installed."""
 
     exit_code = 22
+
+
+class BadFact(Refused):
+    """A row of market data that cannot be true: unknown code, impossible share, mixed units."""
+
+    exit_code = 50
+
+
+class NothingKnown(Refused):
+    """A question that the data published up to the day cannot answer."""
+
+    exit_code = 51
+
+
+class BadPlan(Refused):
+    """Settings of a market plan that are missing, contradictory or out of range."""
+
+    exit_code = 52
 
 
 class Unavailable(ProsoError):

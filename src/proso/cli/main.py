@@ -14,6 +14,7 @@ _COMMANDS: Final = {
     "call": ("proso.cli.call", "call", "Judge calls, and say why."),
     "demo": ("proso.cli.demo", "demo", "The whole loop on this machine, narrated."),
     "hub": ("proso.cli.hub", "hub", "Run a hub: take reports, publish packs."),
+    "market": ("proso.cli.market", "market", "Which countries next, and does the plan pay?"),
     "pack": ("proso.cli.pack", "pack", "Build, show, compare and export packs."),
     "report": ("proso.cli.report", "report", "Say what a number is; sent only when you say so."),
 }

@@ -54,6 +54,20 @@ def hub_module(name: str) -> Any:  # noqa: ANN401  a module, whose attributes no
     return module
 
 
+def market_module(name: str) -> Any:  # noqa: ANN401  a module, whose attributes no type names
+    """A module of the market, or one clear sentence where its parts are not installed."""
+    try:
+        return importlib.import_module(f"proso.market.{name}")
+    except ModuleNotFoundError as error:
+        if error.name and error.name.startswith("proso"):
+            raise
+        raise MissingExtra(
+            found=f"an install without {error.name}",
+            expected="the market's parts",
+            remedy="run: pip install 'proso[market]'",
+        ) from error
+
+
 def is_hub_installed() -> bool:
     """Whether the hub's parts are there."""
     try:
