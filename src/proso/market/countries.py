@@ -37,7 +37,7 @@ _ALIASES: Final = {
     "iranislamicrepublicof": "IRN", "koreasouth": "KOR", "korearep": "KOR",
     "republicofkorea": "KOR",
     "koreademrep": "PRK", "koreademocraticpeoplesrep": "PRK", "turkiye": "TUR", "turkey": "TUR",
-    "venezuelarb": "VEN", "venezuelabolivarianrepublicof": "VEN", 
+    "venezuelarb": "VEN", "venezuelabolivarianrepublicof": "VEN",
     "boliviaplurinationalstateof": "BOL",
     "hongkongsarchina": "HKG", "hongkongchina": "HKG", "hongkong": "HKG", "macaosarchina": "MAC",
     "taiwan": "TWN", "taiwanprovinceofchina": "TWN", "unitedstates": "USA",

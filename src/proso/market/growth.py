@@ -3,7 +3,7 @@
 A share p below a ceiling K is carried to z = log(p / (K - p)), where logistic growth is a straight
 line.  The step of z over h years is regressed on the recent step, on z and on income, over all
 countries and all earlier years, robustly; a country's forecast starts from its own last value
-(anchored).  Which regressors are kept was decided on the years up to 2012: docs/adr/0006.
+(anchored).  Which regressors are kept was decided on the years up to 2012: docs/adr/0007-market-parameters.md.
 """
 
 from dataclasses import dataclass
@@ -109,10 +109,10 @@ def fit(series: Series, origin: int, horizon: int) -> Floats | None:
 def _robust(x: Floats, y: Floats, weight: Floats) -> Floats:
     """Huber's regression by reweighting; thirty rounds are far past convergence here."""
     at: Floats = weight
-    beta: Floats = np.zeros(x.shape[1])
+    beta: Floats = np.zeros(x.shape[1], dtype=np.float64)
     for _ in range(30):
         squares = x.T @ (x * at[:, None]) + _RIDGE * np.eye(x.shape[1])
-        beta = np.linalg.solve(squares, x.T @ (at * y))
+        beta = np.asarray(np.linalg.solve(squares, x.T @ (at * y)), dtype=np.float64)
         residual = y - x @ beta
         spread = 1.48 * np.median(np.abs(residual)) + 1e-9
         at = weight / np.maximum(1, np.abs(residual) / (_HUBER * spread))
