@@ -3,7 +3,7 @@
 A share p below a ceiling K is carried to z = log(p / (K - p)), where logistic growth is a straight
 line.  The step of z over h years is regressed on the recent step, on z and on income, over all
 countries and all earlier years, robustly; a country's forecast starts from its own last value
-(anchored).  Which regressors are kept was decided on the years up to 2012: docs/adr/0007-market-parameters.md.
+(anchored).  Which regressors are kept was decided on the years up to 2012: ADR 7.
 """
 
 from dataclasses import dataclass
