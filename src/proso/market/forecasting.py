@@ -79,7 +79,7 @@ def forecast(series: Series, origin: int, horizons: int) -> Forecast:
     """Forecasts 1 to `horizons` years past a column, from nothing later than that column."""
     known = series.until(origin)
     past = _past(known, origin, horizons)
-    errors = np.nanmean(np.abs(past.errors), axis=(1, 2, 3)) if past.errors.size else np.ones(3)
+    errors = np.array([_mean_error(one) for one in past.errors])
     z = to_logit(carried(known.values, origin), known.ceiling)
     method, best = _choose(past, np.where(np.isfinite(z), z, 0.0))
     level = carried(known.values, origin)
@@ -137,6 +137,11 @@ def _choose(past: _Past, level: Floats) -> tuple[Indices, int]:
     return np.argmin(mean, axis=0).astype(np.int64), int(np.argmin(made @ weight))
 
 
+def _mean_error(errors: Floats) -> float:
+    known = errors[np.isfinite(errors)]
+    return float(np.abs(known).mean()) if known.size else float("nan")
+
+
 def _interval(
     median: Floats, method: Indices, past: _Past, ceiling: float
 ) -> tuple[Floats, Floats]:
@@ -154,6 +159,7 @@ def _interval(
                 continue
             z = to_logit(median[mine, horizon], ceiling)
             lower, upper = np.quantile(made, _LEVELS)
-            low[mine, horizon] = from_logit(z + lower, ceiling)
-            high[mine, horizon] = from_logit(z + upper, ceiling)
+            # Past errors may all lie to one side; an interval still holds its own middle.
+            low[mine, horizon] = from_logit(z + min(lower, 0), ceiling)
+            high[mine, horizon] = from_logit(z + max(upper, 0), ceiling)
     return low, high
