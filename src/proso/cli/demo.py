@@ -143,7 +143,7 @@ def _real_loop(folder: Path, source: Path) -> None:
         importing.import_files(
             store,
             files,
-            feed.read,
+            feed.tables,
             source=feed.SOURCE,
             region=feed.REGION,
             now=datetime.now(UTC),
