@@ -68,7 +68,6 @@ def test_days_without_complaints_are_refused_in_one_sentence(folder, capsys):
     assert "no complaints from 2027-01-01" in capsys.readouterr().err
 
 
-@pytest.mark.slow
 def test_the_demo_runs_on_complaints_of_real_people(folder, capsys):
     assert run(["demo", "--reports", str(folder / "months")]) == 0
     printed = capsys.readouterr().out

@@ -1,6 +1,11 @@
 import io
 import json
+import subprocess
+import sys
+import threading
 import time
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 
 import click
 import pytest
@@ -240,6 +245,78 @@ def test_a_hub_that_does_not_answer_keeps_the_reports(capsys):
     assert "1 waiting" in asked(capsys, "report", "list").out
 
 
+@pytest.fixture
+def answering():
+    """A hub that answers reports with whatever the test wants; it keeps what it was sent."""
+    batches = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            batches.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            body = json.dumps(server.answer).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        server.answer, server.batches = {"accepted": 0, "refused": []}, batches
+        server.url = f"http://127.0.0.1:{server.server_port}"
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+def test_what_the_hub_refuses_stays_and_is_not_counted_as_sent(capsys, answering):
+    asked(capsys, "report", "spam", SPAMMER)
+    asked(capsys, "report", "ok", "+12024181009")
+    answering.answer = {"accepted": 1, "refused": [{"row": 1, "why": "\x1b[31mno\nspam"}]}
+    out = asked(capsys, "report", "send", "--hub", answering.url).out
+    assert out == "refused: \ufffd[31mno\ufffdspam\nsent 1; 1 refused, which stay here\n"
+    (waiting,) = json.loads(asked(capsys, "report", "list", "--json").out)
+    assert waiting["subject"] == SPAMMER
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [[], None, {}, {"accepted": 1}, {"accepted": 1, "refused": ["no"]}]
+    + [{"accepted": 1, "refused": [{"row": row, "why": why}]} for row, why in ((1, 2), ("1", ""))],
+)
+def test_an_answer_that_is_no_hubs_keeps_the_reports(capsys, answering, answer):
+    asked(capsys, "report", "spam", SPAMMER)
+    answering.answer = answer
+    fails(capsys, "report", "send", "--hub", answering.url, code=43)
+    assert "1 waiting" in asked(capsys, "report", "list").out
+
+
+def test_reports_of_years_go_out_in_requests_a_hub_takes(capsys, answering, monkeypatch):
+    monkeypatch.setattr("proso.cli.report._AT_ONCE", 2)
+    for last in range(3):
+        asked(capsys, "report", "spam", f"+1202418100{last}")
+    assert asked(capsys, "report", "send", "--hub", answering.url).out == "sent 3\n"
+    assert [len(batch) for batch in answering.batches] == [2, 1]
+
+
+def test_a_home_that_cannot_be_written_is_one_sentence(capsys, monkeypatch):
+    monkeypatch.setenv("XDG_STATE_HOME", "/proc/nowhere")
+    fails(capsys, "report", "spam", SPAMMER, code=40)
+    fails(capsys, "report", "list", code=40)
+
+
+def test_a_pseudonym_cut_off_by_a_power_cut_is_made_anew(capsys, home):
+    asked(capsys, "report", "spam", SPAMMER)
+    (home / "state" / "proso" / "pseudonym").write_text("")
+    asked(capsys, "report", "ok", SPAMMER)
+    waiting = json.loads(asked(capsys, "report", "list", "--json").out)
+    assert [len(report["reporter"]) for report in waiting] == [32, 32]
+    assert (home / "state" / "proso" / "pseudonym").stat().st_mode & 0o077 == 0
+
+
 def test_a_hub_is_made_filled_published_and_counted(capsys, tmp_path):
     (tmp_path / "list.csv").write_text("phone\n2024181000\n2024181000\nbanana\n")
     asked(capsys, "hub", "init")
@@ -277,6 +354,42 @@ def test_ctrl_c_is_one_sentence_and_130(capsys, monkeypatch):
 
     monkeypatch.setattr("proso.cli.call._load", stop)
     fails(capsys, "call", "screen", SPAMMER, code=130)
+
+
+@pytest.mark.parametrize("arguments", [["call", "screen", "911"], ["call", "screen", "-"]])
+@pytest.mark.parametrize("more", [[], ["--json"]])
+def test_an_answer_that_does_not_fit_on_the_disk_is_one_sentence(arguments, more):
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "proso", *arguments, *more],
+            input=SPAMMER,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 41
+    assert done.stderr.startswith("proso: no room left")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_terminal_of_another_encoding_is_shown_codes_for_what_it_lacks():
+    done = subprocess.run(
+        [sys.executable, "-m", "proso", "call", "explain", "\udcff"],
+        env={"PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"\\u2192 16 impossible-number" in done.stdout
+
+
+@pytest.mark.parametrize("caller", ["\x1b[31mred\x1b]0;title\a", "\x9b31m", "\u202e101"])
+def test_a_callers_text_does_not_steer_the_terminal(capsys, caller):
+    for command in ("screen", "explain"):
+        out, _ = asked(capsys, "call", command, caller)
+        assert all(char.isprintable() for line in out.splitlines() for char in line)
+        assert "silence" in out
 
 
 def test_without_the_hubs_parts_its_commands_say_what_to_install(capsys, monkeypatch):

@@ -1,9 +1,12 @@
 """Reports wait on the device, survive, and go out in the order they came."""
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 
 from proso.device.outbox import Outbox
-from proso.errors import Unavailable
+from proso.errors import StoreFull, Unavailable
 from proso.reports.report import Assertion, Report
 from proso.values.listing import Category
 from proso.values.number import PhoneNumber
@@ -72,3 +75,31 @@ def test_a_folder_that_cannot_be_made_is_refused_in_our_words(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(Unavailable):
         Outbox.open(tmp_path / "file" / "box.sqlite")
+
+
+def test_nobody_else_can_read_whom_the_owner_reported(outbox, make_report, tmp_path):
+    outbox.add(make_report("a"))
+    folder = tmp_path / "new folder"
+    assert folder.stat().st_mode & 0o077 == 0
+    files = list(folder.iterdir())
+    assert len(files) > 1
+    assert [path.name for path in files if path.stat().st_mode & 0o077] == []
+
+
+def test_a_full_disk_is_said_in_our_words_and_what_waited_is_kept(outbox, make_report):
+    outbox.add(make_report("a"))
+    (pages,) = outbox._connection.execute("PRAGMA page_count").fetchone()
+    outbox._connection.execute(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(StoreFull):
+        for number in range(1000):
+            outbox.add(make_report(f"{number}"))
+    assert outbox.waiting()[0]["report_id"] == "a"
+
+
+def test_a_queue_another_process_holds_is_said_in_our_words(outbox, make_report, tmp_path):
+    path = tmp_path / "new folder" / "box.sqlite"
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        outbox._connection.execute("PRAGMA busy_timeout = 10")
+        with pytest.raises(Unavailable):
+            outbox.add(make_report("a"))

@@ -53,6 +53,13 @@ def test_a_listed_number_is_rejected_with_its_evidence():
     assert SPAMMER not in repr(verdict)
 
 
+@pytest.mark.parametrize(("age_days", "said"), [(0.5, "in the day before"), (2, "in the 3 days")])
+def test_how_fresh_a_listing_is_reads_as_english(age_days, said):
+    label = Label.rounded(category=Category.LOAN, rating=0.9, sample_size=2, age_days=age_days)
+    verdict = screen(_call(), _pack(Listed(NUMBER, label)), OwnerRules(), NOW)
+    assert f"at least 2 reports, the last {said}" in verdict.text
+
+
 @pytest.mark.parametrize(
     ("rating", "listing", "action"),
     [

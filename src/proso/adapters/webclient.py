@@ -29,8 +29,31 @@ class WebClient:
         self._client.close()
 
     def send(self, reports: list[dict[str, str]]) -> dict[str, Any]:
-        """Hands reports in; the answer says how many were accepted and which were refused."""
-        answer: dict[str, Any] = self._asked("POST", "/reports", json=reports).json()
+        """Hands reports in.
+
+        Returns:
+            ``accepted`` (how many) and ``refused`` (a list of ``row``, counting from 1, and
+            ``why``), among others.
+
+        Raises:
+            HubUnreachable: no answer, or one of another shape.
+        """
+        response = self._asked("POST", "/reports", json=reports)
+        answer: dict[str, Any] = {}
+        try:
+            answer = response.json()
+            refused = {one["row"]: one["why"] for one in answer["refused"]}
+            understood = isinstance(answer["accepted"], int) and all(
+                isinstance(row, int) and isinstance(why, str) for row, why in refused.items()
+            )
+        except (ValueError, TypeError, KeyError, RecursionError):
+            understood = False
+        if not understood:
+            raise HubUnreachable(
+                found="an answer that is not a hub's",
+                expected="what became of each report",
+                remedy="check the address; the reports are kept",
+            )
         return answer
 
     def fetch_pack(self, region: str) -> bytes:

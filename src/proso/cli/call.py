@@ -9,7 +9,7 @@ import click
 
 from proso.cli.call_json import verdict_json
 from proso.cli.call_lines import LineScreener, blocks_of
-from proso.cli.output import answers, checked_region, print_json
+from proso.cli.output import answers, checked_region, print_json, printable
 from proso.packs.pack import Pack
 from proso.values.call import Call, Line, Presentation
 from proso.values.number import PhoneNumber
@@ -133,6 +133,8 @@ def _shown(received: Call) -> str:
 def _print_verdict(number: str, verdict: Verdict) -> None:
     style = _COLOURS[verdict.action]
     answers.print(f"[bold {style}]{verdict.action}[/] ", end="")
-    answers.print(f"{number or 'no number'}: {verdict.text} ({verdict.reason})", markup=False)
+    answers.print(
+        f"{printable(number) or 'no number'}: {verdict.text} ({verdict.reason})", markup=False
+    )
     for one in verdict.evidence[1:]:
         answers.print(f"  and {one.text}", markup=False)

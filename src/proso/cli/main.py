@@ -1,5 +1,7 @@
 """`proso`: noun, then verb."""
 
+import errno
+import io
 import os
 import sys
 from typing import Any, Final
@@ -7,7 +9,7 @@ from typing import Any, Final
 import click
 
 from proso.cli.output import printable
-from proso.errors import Interrupted, ProsoError
+from proso.errors import Interrupted, ProsoError, StoreFull, Unavailable
 
 _COMMANDS: Final = {
     "backtest": ("proso.cli.backtest", "backtest", "What would yesterday's packs have caught?"),
@@ -54,8 +56,14 @@ def main(arguments: list[str] | None = None) -> None:
 
 def run(arguments: list[str] | None = None) -> int:
     """As `main`, giving the exit code back."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # What the terminal's encoding lacks is shown as its code; it must not end the command.
+            stream.reconfigure(errors="backslashreplace")
     try:
         result: Any = cli.main(args=arguments, prog_name="proso", standalone_mode=False)
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except click.ClickException as error:
         error.show()
         return error.exit_code
@@ -71,9 +79,34 @@ def run(arguments: list[str] | None = None) -> int:
         return _fail(error)
     except BrokenPipeError:
         # The reader of our output went away (`| head`): that is its right.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard_output()
         return 0
+    except OSError as error:
+        _discard_output()
+        return _fail(_of_the_system(error))
     return result if isinstance(result, int) else 0
+
+
+def _discard_output() -> None:
+    """Where the answer cannot go, what is left of it would fail again when Python ends."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _of_the_system(error: OSError) -> ProsoError:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return StoreFull(
+            found="no room left where the answer goes",
+            expected="space to write",
+            remedy="free some, or write elsewhere, and run the same command again",
+        )
+    return Unavailable(
+        found=f"a file or device that cannot be used ({error.strerror or type(error).__name__})",
+        expected="to read and write it",
+        remedy="check what the command was given, its permissions and the disk",
+    )
 
 
 def _fail(error: ProsoError) -> int:

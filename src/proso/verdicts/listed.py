@@ -153,6 +153,7 @@ def _said_of(label: Label, pack: Pack) -> str:
             text += f", at least {label.sample_size} report" + "s" * (label.sample_size > 1)
         if label.freshness_days is not None:
             day = f"{pack.header.as_of:%Y-%m-%d}"
-            text += f", the last in the {label.freshness_days} days before {day}"
+            days = label.freshness_days
+            text += f", the last in the {'day' if days == 1 else f'{days} days'} before {day}"
         said[id(label)] = text
     return text
