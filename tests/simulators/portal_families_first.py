@@ -17,7 +17,13 @@ FIRST = (
             <input type="hidden" name="page_error" value=""><input type="hidden" name="by" value="none">
             <input type="submit" value="Connect"></form></body></html>"""
         },
-        (Grant("/guest/s/default/login", {"tou": "true", "by": "none"}, then="http://internet.example/"),),
+        (
+            Grant(
+                "/guest/s/default/login",
+                {"tou": "true", "by": "none"},
+                then="http://internet.example/",
+            ),
+        ),
         source="UniFi Controller user guide, Guest Portal",
     ),
     PortalSpec(
@@ -81,7 +87,11 @@ FIRST = (
             <a id="continue_link" href="/splash/aB3d.1.5/grant?continue_url=http%3A%2F%2Finternet.example%2F">
             Continue to the Internet</a><a href="https://meraki.example/privacy">Privacy</a></body>"""
         },
-        (Grant("/splash/aB3d.1.5/grant", {"continue_url": None}, "GET", "http://internet.example/"),),
+        (
+            Grant(
+                "/splash/aB3d.1.5/grant", {"continue_url": None}, "GET", "http://internet.example/"
+            ),
+        ),
         expect=SignIn.CLICK_THROUGH,
         source="Meraki Captive Portal API, click-through",
     ),
@@ -96,7 +106,14 @@ FIRST = (
             <input type="checkbox" name="agree" required> I agree to the terms
             <input type="submit" value="Go online"></form>"""
         },
-        (Grant("/splash/grant", {"continue_url": None, "agree": None}, "GET", "http://internet.example/"),),
+        (
+            Grant(
+                "/splash/grant",
+                {"continue_url": None, "agree": None},
+                "GET",
+                "http://internet.example/",
+            ),
+        ),
         source="Meraki Captive Portal API, custom splash URL",
     ),
     PortalSpec(
@@ -124,7 +141,11 @@ FIRST = (
             <input type="checkbox" name="terms" id="t"><label for="t">I agree with the terms</label>
             <input type="submit" value="Accept"></form>"""
         },
-        (Grant("/swarm.cgi", {"opcode": "cp_ack", "terms": "on"}, then="http://internet.example/"),),
+        (
+            Grant(
+                "/swarm.cgi", {"opcode": "cp_ack", "terms": "on"}, then="http://internet.example/"
+            ),
+        ),
         source="Aruba Instant user guide, internal acknowledged splash page",
     ),
     PortalSpec(
@@ -193,7 +214,12 @@ FIRST = (
             <input type="hidden" name="gw_port" value="2060"><input type="submit" name="go" value="Connect"></form>"""
         },
         (
-            Grant("/login/go", {"go": "Connect"}, then="http://192.168.7.1:2060/wifidog/auth?token=77", opens=False),
+            Grant(
+                "/login/go",
+                {"go": "Connect"},
+                then="http://192.168.7.1:2060/wifidog/auth?token=77",
+                opens=False,
+            ),
             Grant("/wifidog/auth", {"token": "77"}, "GET", "http://auth.wifi.example/portal/"),
         ),
         expect=SignIn.CLICK_THROUGH,
@@ -238,9 +264,18 @@ FIRST = (
             <button>Connect now</button></form>"""
         },
         (
-            Grant("/hotspotlogin/go", {"chk": "1"}, opens=False,
-                  then="http://192.168.7.1:3990/logon?username=guest&password=6f2a&userurl="),
-            Grant("/logon", {"username": "guest", "password": "6f2a"}, "GET", "http://internet.example/"),
+            Grant(
+                "/hotspotlogin/go",
+                {"chk": "1"},
+                opens=False,
+                then="http://192.168.7.1:3990/logon?username=guest&password=6f2a&userurl=",
+            ),
+            Grant(
+                "/logon",
+                {"username": "guest", "password": "6f2a"},
+                "GET",
+                "http://internet.example/",
+            ),
         ),
         prefilled=frozenset({"username", "password"}),
         source="CoovaChilli UAM",
@@ -254,7 +289,13 @@ FIRST = (
             <input name="redirurl" type="hidden" value="http://internet.example/"><input name="zone" type="hidden" value="guest">
             Welcome to the pfSense Captive Portal <input name="accept" type="submit" value="Continue"></form>"""
         },
-        (Grant("/index.php", {"accept": "Continue", "zone": "guest"}, then="http://internet.example/"),),
+        (
+            Grant(
+                "/index.php",
+                {"accept": "Continue", "zone": "guest"},
+                then="http://internet.example/",
+            ),
+        ),
         expect=SignIn.CLICK_THROUGH,
         source="pfSense captive portal, custom page",
     ),

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, quote, urlsplit
 
 from proso.values.hotspot import SignIn
-from proso.verdicts.portal import Fetch, Response
+from proso.verdicts.portal_talk import Fetch
+from proso.verdicts.probing import Response
 
 PERSONAL = {
     "email", "mail", "e-mail", "phone", "tel", "msisdn", "firstname", "lastname", "name",

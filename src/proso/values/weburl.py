@@ -6,7 +6,7 @@ The only module of the loop that uses `urllib`: of it only the parser, which doe
 import ipaddress
 from dataclasses import dataclass
 from typing import Final, Self
-from urllib.parse import parse_qsl, urljoin, urlsplit
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 from proso.errors import BadPlace
 
@@ -72,6 +72,10 @@ class WebUrl:
     def parameter(self, name: str) -> str:
         """The first value of a query parameter, "" where there is none."""
         return next((value for key, value in self.query if key == name), "")
+
+    def with_query(self, values: tuple[tuple[str, str], ...]) -> "WebUrl":
+        """The same address with another query: where a form is sent with GET."""
+        return WebUrl.parse(self.text.partition("?")[0] + "?" + urlencode(values))
 
     @property
     def origin(self) -> tuple[str, str, int]:
