@@ -1,7 +1,8 @@
 """Emulated portals written before any recipe: shapes of public documentation, words of our own."""
 
-from proso.values.hotspot import SignIn
 from tests.simulators.portals import Grant, PortalSpec
+
+from proso.values.hotspot import SignIn
 
 TERMS = "<p>Terms of use: be kind to others on this network. Traffic may be logged.</p>"
 

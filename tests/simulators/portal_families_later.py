@@ -4,8 +4,9 @@
 them.
 """
 
-from proso.values.hotspot import SignIn
 from tests.simulators.portals import Grant, PortalSpec
+
+from proso.values.hotspot import SignIn
 
 TERMS = "<p>Acceptable use policy: no unlawful content. The operator keeps connection logs.</p>"
 ONLINE = "http://internet.example/"

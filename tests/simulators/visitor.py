@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from tests.simulators.portals import INTERNET, PROBE_BODY
+
 from proso.values.weburl import WebUrl
 from proso.verdicts.portal import PortalSession
 from proso.verdicts.portal_talk import (
@@ -19,7 +21,6 @@ from proso.verdicts.portal_talk import (
     Waited,
 )
 from proso.verdicts.probing import ProbeResult, classify_probes
-from tests.simulators.portals import INTERNET, PROBE_BODY
 
 PROBE = WebUrl.parse(f"http://{INTERNET}/check")
 MAX_REQUESTS = 200

@@ -10,7 +10,17 @@ from typing import Final
 
 from proso.values.hotspot import SignIn
 from proso.verdicts.pages import Field, Form, Link, Page
-from proso.verdicts.portal_words import CONSENT, FREE, GO, MARKETING, PAID, PERSON, PHONE, STOP
+from proso.verdicts.portal_words import (
+    CONSENT,
+    FREE,
+    GO,
+    LANGUAGES,
+    MARKETING,
+    PAID,
+    PERSON,
+    PHONE,
+    STOP,
+)
 
 _TYPED: Final = frozenset(
     {"text", "email", "tel", "password", "number", "date", "url", "search", "month", "time"}
@@ -70,8 +80,8 @@ def find_offer(page: Page) -> Offer | None:
 
 
 def is_consent(text: str) -> bool:
-    """Whether words are about agreeing to something."""
-    return CONSENT.search(text) is not None
+    """Whether words, or names put together from words, are about agreeing to something."""
+    return CONSENT.search(text.replace("_", " ").replace("-", " ")) is not None
 
 
 def values_of(offer: Offer, typed: dict[str, str]) -> tuple[tuple[str, str], ...]:
@@ -110,7 +120,7 @@ def is_automatic(form: Form, page: Page) -> bool:
     """
     if len(page.forms) != 1 or ".submit()" not in page.scripts.replace(" ", ""):
         return False
-    names = " ".join(f"{one.name} {one.value}".replace("_", " ") for one in form.fields)
+    names = " ".join(f"{one.name} {one.value}" for one in form.fields)
     return all(one.kind == "hidden" for one in form.fields) and not is_consent(
         f"{names} {form.text} {' '.join(label for _, _, label in form.buttons)}"
     )
@@ -148,35 +158,50 @@ def _best_button(form: Form) -> tuple[str, str, str] | None:
 
 
 def _free_choices(form: Form) -> tuple[tuple[str, str], ...] | None:
-    """Choices moved to the free option; None where only paid ones are left."""
+    """Choices moved to the free option, and to agreement; None where only paid ones are left."""
+    paid_box = [one for one in form.fields if one.kind == "checkbox" and PAID.search(one.label)]
+    if any(one.is_checked for one in paid_box):
+        return None  # unticking it may change what the rest means: a person decides
     chosen: dict[str, str] = {}
+    for name, options in _choices(form).items():
+        wanted = _wanted(options)
+        if wanted is None:
+            return None
+        if not wanted[2]:
+            chosen[name] = wanted[0]
+    return tuple(chosen.items())
+
+
+def _choices(form: Form) -> dict[str, list[tuple[str, str, bool]]]:
+    """The options of each choice: (value, words, whether it is chosen)."""
     groups: dict[str, list[tuple[str, str, bool]]] = {}
     for one in form.fields:
         if one.kind == "radio":
             groups.setdefault(one.name, []).append((one.value, one.label, one.is_checked))
         elif one.kind == "select":
-            groups.setdefault(one.name, []).extend(
-                (value, label, value == one.value) for value, label in one.options
-            )
-        elif one.kind == "checkbox" and one.is_checked and PAID.search(one.label):
-            return None  # unticking it may change what the rest means: a person decides
-    for name, options in groups.items():
-        current = next((one for one in options if one[2]), None)
-        if current is not None and not PAID.search(f"{current[0]} {current[1]}"):
-            continue
-        free = [one for one in options if not PAID.search(f"{one[0]} {one[1]}")]
-        best = next((one for one in free if FREE.search(f"{one[0]} {one[1]}")), None)
-        if best is None and current is not None:
-            best = next(iter(free), None)
-            if best is None:
-                return None
-        if best is not None:
-            chosen[name] = best[0]
-    return tuple(chosen.items())
+            options = [(value, words, value == one.value) for value, words in one.options]
+            groups.setdefault(one.name, []).extend(options)
+    return groups
+
+
+def _wanted(options: list[tuple[str, str, bool]]) -> tuple[str, str, bool] | None:
+    """The option to take: an agreement, else what stands chosen and is free, else a free one."""
+    free = [one for one in options if not PAID.search(f"{one[0]} {one[1]}")]
+    agreed = [one for one in free if is_consent(one[1]) and not _is_stop(f"{one[0]} {one[1]}")]
+    current = [one for one in free if one[2]]
+    named = [one for one in free if FREE.search(f"{one[0]} {one[1]}")]
+    return next(iter((*agreed, *current, *named, *free)), None)
+
+
+def _is_stop(text: str) -> bool:
+    return STOP.search(text) is not None or "not" in text.lower().split()
 
 
 def _best_link(page: Page) -> Link | None:
     going = [one for one in page.links if GO.search(one.text) and not STOP.search(one.text)]
+    if not going and not page.forms:
+        # Some portals ask for the language before anything else.
+        going = [one for one in page.links if one.text.strip().lower() in LANGUAGES]
     trial = [one for one in going if "trial" in one.target.text or "username=T-" in one.target.text]
     strong = [
         one for one in going if re.search(r"grant|auth|login|accept|continue", one.target.path)

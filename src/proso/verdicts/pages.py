@@ -247,7 +247,9 @@ def _field(
     elif kind in {"checkbox", "radio"}:
         value = "on" if value is None else value
     own = attributes.get("id")
-    label = (labels.get(own) if own else None) or _around(item) or attributes.get("placeholder")
+    after = _after(item) if kind in {"checkbox", "radio"} else ""
+    beside = (labels.get(own) if own else None) or after or _around(item)
+    label = beside or attributes.get("placeholder")
     return Field(
         name=attributes.get("name") or "",
         kind=kind,
@@ -263,6 +265,16 @@ def _field(
 def _option_value(node: LexborNode) -> str:
     value = node.attributes.get("value")
     return _words(node) if value is None else value
+
+
+def _after(item: LexborNode) -> str:
+    """The words that follow a box, up to the next input."""
+    parts = []
+    one = item.next
+    while one is not None and one.tag not in {"input", "select", "button", "br", "p", "div"}:
+        parts.append(_plain(one.text_content or "") if one.tag == "-text" else _words(one))
+        one = one.next
+    return " ".join(" ".join(parts).split())
 
 
 def _around(item: LexborNode) -> str:
@@ -311,6 +323,11 @@ def _redirect(
     return None
 
 
+def _plain(text: str) -> str:
+    """A text without what moves a cursor, turns words around or cannot be seen."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)
+
+
 def _words(node: LexborNode) -> str:
     """The visible words below a node, in one line."""
     parts: list[str] = []
@@ -318,7 +335,7 @@ def _words(node: LexborNode) -> str:
     for one in node.traverse(include_text=True):
         if one.tag != "-text" or (one.parent is not None and one.parent.tag in _SKIPPED):
             continue
-        words = " ".join((one.text_content or "").split())
+        words = " ".join(_plain(one.text_content or "").split())
         if words:
             parts.append(words)
             length += len(words) + 1

@@ -87,6 +87,7 @@ class PortalSession:
         self._deadline, self._asked_at = now + MAX_SECONDS, now
         self._sign_in = SignIn.UNKNOWN
         self._next: Fetch | None = None
+        self._agreed: set[str] = set()
         self._verified_for: Page | None = None
 
     def begin(self, portal: WebUrl | None, page: Response | None) -> Request:
@@ -242,6 +243,9 @@ class PortalSession:
             self._sign_in = SignIn.CONSENT if offer.ticks else SignIn.CLICK_THROUGH
         self._offer = offer
         question = self._question(offer, page)
+        if question.digest in self._agreed:
+            kind = SignIn.JAVASCRIPT if page.scripts else SignIn.BROKEN
+            return self._finish(kind, "it took the answer and opened nothing")
         if not question.wanted and question.digest in self._standing:
             return self._send(offer, {}, page)
         return question
@@ -267,6 +271,7 @@ class PortalSession:
 
     def _send(self, offer: Offer, typed: dict[str, str], page: Page) -> Request:
         self._offer = None
+        self._agreed.add(self._question(offer, page).digest)
         target = offer.form.target if offer.form else offer.link.target if offer.link else None
         if target is None:
             return self._finish(SignIn.BROKEN, "its form leads nowhere")

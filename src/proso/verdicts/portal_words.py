@@ -64,3 +64,15 @@ PERSON: Final = _any(
     r"\bid\b|\bpin\b",
 )
 """Something about a person is wanted."""
+
+LANGUAGES: Final = (
+    "english",
+    "en",
+    "deutsch",
+    "français",
+    "español",
+    "português",
+    "türkçe",
+    "中文",
+)
+"""Links to a portal's languages, the widest understood first."""
