@@ -1,4 +1,4 @@
-"""How many emulated portals are signed in to, with the recipes and with the pages' own offers alone.
+"""How many emulated portals are signed in to: by recipes, and by what the pages offer alone.
 
 Half of the portals were written before any recipe, the others afterwards from vendors'
 documentation alone.  Of the later ones 21 of 24 free ones were signed in to before anything was

@@ -191,8 +191,9 @@ def test_consent_that_a_script_would_give_is_asked_for():
 def test_a_page_that_hands_on_a_session_by_itself_needs_no_question():
     body = """<form action=/hand method=post><input type=hidden name=sid value=7></form>
     <script>document.forms[0].submit()</script>"""
-    done, link = _ended(body, Grant("/hand", {"sid": "7"}, then="/next", opens=False),
-                        **{"/next": "<form action=/go method=post><button>Accept</button></form>"})  # fmt: skip
+    following = {"/next": "<form action=/go method=post><button>Accept</button></form>"}
+    grant = Grant("/hand", {"sid": "7"}, then="/next", opens=False)
+    done, link = _ended(body, grant, **following)
     assert link.submissions[0].endswith("/hand")
     assert done.asked
 
@@ -206,8 +207,8 @@ def test_a_page_that_lost_its_encryption_gets_nothing():
 
 
 def test_a_wispr_message_with_entities_is_read_without_them():
-    bomb = b"""<!-- <?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">
-    <!ENTITY f SYSTEM "file:///etc/passwd">]><WISPAccessGatewayParam><Redirect>
+    bomb = b"""<!-- <?xml version="1.0"?><!DOCTYPE x [
+    <!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;"><!ENTITY f SYSTEM "file:///etc/passwd">]><WISPAccessGatewayParam><Redirect>
     <MessageType>100</MessageType><LocationName>&b;&f;</LocationName>
     <LoginURL>http://portal.example/login?a=1&b=2</LoginURL></Redirect></WISPAccessGatewayParam>-->"""
     found = read_wispr(bomb)
