@@ -125,6 +125,10 @@ class PortalSession:
         following, self._next = self._next, None
         return following or Verify()
 
+    def leave(self, why: str) -> Finished:
+        """Ends the session from outside."""
+        return self._finish(self._sign_in, why)
+
     # Arriving somewhere
 
     def _arrived(self, response: Response) -> Request:
