@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DATA ?= ../shared/data/calls
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check fix integration bench docs numbering systems soak clean
+.PHONY: help setup demo test check fix integration bench docs numbering systems soak clean radios
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,10 +35,10 @@ check: $(VENV)/.dev  ## format, lint, types, import contracts, fast tests
 
 test: FAST_OPTIONS = --cov --cov-report=
 test: check  ## everything: check, and then the full suite with coverage
-	$(BIN)/python -m pytest -n 2 -m "slow or integration" --cov --cov-append --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "slow or integration" --cov --cov-append --cov-report=term:skip-covered
 
 integration: $(VENV)/.dev  ## only the tests on real components
-	$(BIN)/python -m pytest -n 2 -m integration
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m integration
 
 fix: $(VENV)/.dev  ## format, and mend what can be mended safely
 	$(BIN)/ruff format .
@@ -50,17 +50,20 @@ bench: $(VENV)/.dev  ## every figure of docs/benchmarks.md, measured here (DATA=
 	$(BIN)/python benchmarks/publish.py --data $(DATA)
 	$(BIN)/proso backtest calls --reports $(DATA)/ftc --legitimate $(DATA)/legitimate_us.csv --from 2020-09-01 --to 2020-11-30
 
+radios: $(VENV)/.dev  ## the kernel with simulated radios for the Wi-Fi tests (once, 4 to 8 minutes)
+	tests/uml/build-kernel.sh
+
 docs: $(VENV)/.dev  ## regenerate the reference pages
 	$(BIN)/python docs/generate.py
 
 numbering: $(VENV)/.dev  ## make the table of numbering plans anew, after raising phonenumberslite
 	$(BIN)/python tools/generate_numbering.py
 
-systems:  ## install the programs the integration tests drive: Kamailio, Asterisk (Debian, root)
+systems:  ## what the integration tests drive: Kamailio, Asterisk, the Wi-Fi stack and its kernel (root)
 	tools/install_test_systems.sh
 
 soak: $(VENV)/.dev  ## hours of what the suite samples: kills, damaged packs, properties
-	PROSO_SOAK=1 $(BIN)/python -m pytest -n 2 tests
+	PROSO_SOAK=1 $(BIN)/python -m pytest -n 2 --dist loadgroup tests
 
 clean:  ## remove what was built
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*

@@ -20,3 +20,17 @@ if [ ! -x "$root/usr/sbin/asterisk" ]; then
         --aptopt='APT::Install-Recommends "false"' forky "$root.new"
     mv "$root.new" "$root"
 fi
+
+# The real Wi-Fi stack, and what builds the kernel whose radios it is tested on (tests/uml).  The
+# daemons start in the guest only: policy-rc.d keeps the host's init from starting them here.
+if ! command -v NetworkManager >/dev/null || ! command -v hostapd >/dev/null ||
+    ! command -v flex >/dev/null; then
+    apt-get update -qq
+    policy=/usr/sbin/policy-rc.d
+    [ -e "$policy" ] || { printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod +x "$policy" && ours=1; }
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+        network-manager wpasupplicant hostapd dnsmasq-base iw iproute2 polkitd udev wireless-regdb \
+        dbus openssl gcc make flex bison bc libc6-dev kmod rsync xz-utils libelf-dev >/dev/null
+    [ -z "${ours:-}" ] || rm -f "$policy"
+fi
+nice -n 5 tests/uml/build-kernel.sh

@@ -39,7 +39,7 @@ SCAN_SECONDS: Final = 12.0
 _WIFI: Final = 2
 _ACTIVATED, _DEACTIVATING, _DEACTIVATED = 2, 3, 4
 _ROLLBACK_OK: Final = 0
-_UNDO: Final = 2 | 4  # delete new connections, disconnect new devices
+_UNDO: Final = 2  # delete new connections; disconnecting new devices goes with no device list
 _METERED: Final = (1, 3)  # yes, guessed yes
 _ADDRESS_REASONS: Final = (5, 15, 16, 17, 18, 19, 20)  # address, DHCP start, error, failed, ...
 _REASONS: Final = {
@@ -89,7 +89,9 @@ class NetworkManagerRadio:
                     if known["State"] >= 30:  # noqa: PLR2004  disconnected, or better
                         return radio
         except RadioFailed as error:
+            await radio.close()
             raise _no_radio(f"NetworkManager does not answer ({error.why})") from error
+        await radio.close()
         raise _no_radio(
             "no Wi-Fi that NetworkManager manages" if not radio._device else "Wi-Fi off"
         )
@@ -97,6 +99,8 @@ class NetworkManagerRadio:
     async def close(self) -> None:
         """Gives the bus back."""
         self._bus.disconnect()
+        with contextlib.suppress(EOFError, OSError):
+            await self._bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
 
     async def version(self) -> str:
         """Of NetworkManager, such as "1.42.4"."""

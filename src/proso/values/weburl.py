@@ -13,6 +13,12 @@ from proso.errors import BadPlace
 MAX_URL: Final = 4096
 """Characters.  Portals put whole addresses into addresses; browsers give up at 32,000."""
 
+_PRIVATE: Final = tuple(
+    ipaddress.ip_network(text)
+    for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")
+)
+"""Source: RFC 1918, RFC 6598, RFC 4193."""
+
 _PORTS: Final = {"http": 80, "https": 443}
 
 
@@ -107,7 +113,7 @@ def is_private(address: str) -> bool:
     """Whether an address is of a private network: a router, a printer, or the portal itself."""
     ip = ipaddress.ip_address(address)
     mapped = getattr(ip, "ipv4_mapped", None)
-    return (mapped or ip).is_private
+    return any((mapped or ip) in network for network in _PRIVATE)
 
 
 def literal_address(host: str) -> str | None:
