@@ -33,7 +33,11 @@ def _unable(why):
 @pytest.fixture(scope="module")
 def results(tmp_path_factory):
     """What became of every test in the guest: name -> list of (case, failure or None)."""
-    missing = [one for one in DAEMONS if not shutil.which(one, path=os.environ["PATH"] + ":/usr/sbin:/sbin")]
+    missing = [
+        one
+        for one in DAEMONS
+        if not shutil.which(one, path=os.environ["PATH"] + ":/usr/sbin:/sbin")
+    ]
     if missing:
         _unable(f"{', '.join(missing)} not installed")
     if os.geteuid() != 0:
