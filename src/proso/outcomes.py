@@ -1,13 +1,22 @@
-"""Stage 5: what came of a call, and the report it makes if the owner agreed."""
+"""Stage 5: what came of a call or a click, and the report it makes if the owner agreed."""
 
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from proso.reports.hotspot_report import (
+    MAX_SECONDS,
+    HotspotReport,
+    JoinAssertion,
+    Step,
+    signal_quarter,
+)
 from proso.reports.report import Assertion, Report
 from proso.values.call import Call
+from proso.values.hotspot import radio_tag
 from proso.values.listing import Category
+from proso.verdicts.join import Attempt
 from proso.verdicts.verdict import Verdict
 
 
@@ -65,5 +74,45 @@ def report_of(outcome: Outcome, *, reporter: str, origin: str, consent: bool) ->
         reporter=reporter,
         region=outcome.call.line.region,
         origin=origin,
+        report_id=hashlib.sha256(identity.encode()).hexdigest(),
+    )
+
+
+def join_report_of(
+    attempt: Attempt, *, at: datetime, reporter: str, region: str, consent: bool
+) -> HotspotReport | None:
+    """The report an attempt to get online makes, or None when there is none to make.
+
+    Only listed hotspots are reported: an unlisted network may be somebody's home.  What the person
+    decided (a no to the terms, a cancelled click) says nothing of the network.
+
+    Args:
+        attempt: what came of one network.
+        at: the local time of the click, aware; its hour of day is kept, its minutes are not.
+        reporter: the owner's pseudonym at this hub.
+        region: where the device is, ISO 3166-1 alpha-2.
+        consent: whether the owner agreed to send this.
+    """
+    hotspot, point = attempt.candidate.hotspot, attempt.candidate.point
+    if not consent or hotspot is None or attempt.step is Step.CONSENT or point.is_opted_out:
+        return None
+    hour = at.replace(minute=0, second=0, microsecond=0)
+    online = attempt.assertion is JoinAssertion.ONLINE
+    identity = f"{reporter}|{hotspot.identity}|{at.isoformat()}|{attempt.assertion}"
+    return HotspotReport(
+        subject=hotspot.identity,
+        assertion=attempt.assertion,
+        step=attempt.step,
+        seconds=min(round(attempt.seconds * 2) / 2, MAX_SECONDS) if online else None,
+        hour=hour.hour,
+        band=point.band,
+        signal=signal_quarter(point.signal_dbm),
+        sign_in=attempt.sign_in,
+        recipe=attempt.recipe,
+        radio=radio_tag(point.ssid, point.bssid),
+        at=hour,
+        reporter=reporter,
+        region=region,
+        origin="",
         report_id=hashlib.sha256(identity.encode()).hexdigest(),
     )

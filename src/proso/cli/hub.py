@@ -193,6 +193,44 @@ def publish(directory: Path, region: str, as_of: datetime | None, as_json: bool)
     )
 
 
+@hub.command(name="hotspots")
+@_hub
+@_json
+@click.option("--region", required=True, callback=checked_region)
+@click.option("--as-of", type=click.DateTime(), help="When the lists were true; now if not given.")
+def hotspots_(directory: Path, region: str, as_of: datetime | None, as_json: bool) -> None:  # noqa: FBT001
+    """Write the pack of a region's hotspots from the lists that were imported.
+
+    Example: proso hub hotspots --region US
+    """
+    publishing = hub_module("hotspot_publish")
+    moment = as_of.replace(tzinfo=UTC) if as_of else datetime.now(UTC)
+    done = publishing.publish_hotspots(directory, region=region, as_of=moment)
+    if as_json:
+        print_json(
+            [
+                {
+                    "file": str(directory / "packs" / one.release.file),
+                    "serial": one.release.serial,
+                    "hotspots": one.release.entries,
+                    "bytes": one.size_bytes,
+                    "sha256": one.release.digest,
+                    "licences": one.licences,
+                    "is_new": one.is_new,
+                }
+                for one in done
+            ]
+        )
+        return
+    for one in done:
+        answers.print(
+            f"{directory / 'packs' / one.release.file}: serial {one.release.serial}, "
+            f"{one.release.entries:,} hotspots, {one.size_bytes:,} bytes"
+            + ("" if one.is_new else ", as before"),
+            markup=False,
+        )
+
+
 @hub.command()
 @_hub
 @_json

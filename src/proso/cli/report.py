@@ -19,7 +19,8 @@ _AT_ONCE: Final = 1000
 """Reports in one request: about 250 kB, a quarter of what a hub takes."""
 
 
-def _home() -> Path:
+def home() -> Path:
+    """Where this device keeps what is its own."""
     base = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
     return Path(base) / "proso"
 
@@ -71,7 +72,7 @@ def list_(as_json: bool) -> None:  # noqa: FBT001
     """
     from proso.device.outbox import Outbox
 
-    with Outbox.open(_home() / "outbox.sqlite") as outbox:
+    with Outbox.open(home() / "outbox.sqlite") as outbox:
         waiting = outbox.waiting()
     if as_json:
         print_json(waiting)
@@ -95,7 +96,7 @@ def send(url: str) -> None:
 
     sent = kept = 0
     with (
-        Outbox.open(_home() / "outbox.sqlite") as outbox,
+        Outbox.open(home() / "outbox.sqlite") as outbox,
         WebClient.to(url) as client,
     ):
         waiting = outbox.waiting()
@@ -115,7 +116,7 @@ def _queue(number: str, assertion: Assertion, category: Category, region: str) -
 
     now = datetime.now(UTC).replace(microsecond=0)
     subject = PhoneNumber.parse(number, region)
-    reporter = _pseudonym()
+    reporter = pseudonym()
     identity = f"{reporter}|{subject.value}|{now.isoformat()}|{assertion}"
     made = Report(
         subject=subject,
@@ -127,14 +128,14 @@ def _queue(number: str, assertion: Assertion, category: Category, region: str) -
         origin="",
         report_id=hashlib.sha256(identity.encode()).hexdigest(),
     )
-    with Outbox.open(_home() / "outbox.sqlite") as outbox:
+    with Outbox.open(home() / "outbox.sqlite") as outbox:
         outbox.add(made)
     answers.print(f"queued: {subject} is {assertion}; send it with: proso report send --hub URL")
 
 
-def _pseudonym() -> str:
+def pseudonym() -> str:
     """A random name of this device, made once; nobody can tell from it whose it is."""
-    path = _home() / "pseudonym"
+    path = home() / "pseudonym"
     try:
         if known := path.read_text(encoding="ascii").strip():
             return known

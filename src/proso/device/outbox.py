@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Self
 
 from proso.errors import StoreFull, Unavailable
+from proso.reports.hotspot_report import HotspotReport
 from proso.reports.report import Report
 
 
@@ -55,7 +56,7 @@ class Outbox:
                 raise
         return cls(connection)
 
-    def add(self, report: Report) -> None:
+    def add(self, report: Report | HotspotReport) -> None:
         """Queues a report; on return it is on the disk.
 
         Raises:
