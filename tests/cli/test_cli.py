@@ -326,12 +326,21 @@ def test_a_hub_is_made_filled_published_and_counted(capsys, tmp_path):
     assert "0 new, 2 known" in asked(capsys, *arguments).out
     published = json.loads(asked(capsys, "hub", "publish", "--json").out)
     assert (published["serial"], published["listed"]) == (1, 1)
-    assert "serial 2" in asked(capsys, "hub", "publish", "--as-of", "2030-01-01").out
+    again = asked(capsys, "hub", "publish", "--as-of", published["as_of"][:19]).out
+    assert "serial 1" in again
+    assert "still to come" in asked(capsys, "hub", "publish", "--as-of", "2999-01-01", code=2).err
     counts = json.loads(asked(capsys, "hub", "status", "--json").out)
-    assert counts == {"reports": 0, "imported": 2, "segments": 1, "releases": 2}
+    assert counts == {"reports": 0, "imported": 2, "segments": 1, "releases": 1}
     assert "imported" in asked(capsys, "hub", "status").out
     err = fails_with_talk(capsys, *arguments[:-1], "name", code=13)
     assert "'name'" in err
+
+
+def test_the_name_of_a_file_is_no_markup(capsys, tmp_path):
+    (tmp_path / "[bold]a.csv").write_text("phone\n2024181000\n")
+    asked(capsys, "hub", "init")
+    done = asked(capsys, "hub", "import", "csv", "[bold]a.csv", "--number-column", "phone")
+    assert done.err.count("[bold]a.csv") > 1  # in the sentence, and beside the bar
 
 
 def fails_with_talk(capsys, *arguments, code):

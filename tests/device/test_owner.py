@@ -1,6 +1,7 @@
 """Rules and contacts from files."""
 
 from datetime import time, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -75,6 +76,16 @@ def test_rules_are_read_from_toml(tmp_path):
         {"schedule": [{"begins": "22:00", "ends": "07:00"}]},
         {"pack": {"reject_from": 0.1, "silence_from": 0.5}},
         {"pack": {"reject": 0.1}},
+        {"allow": "+12025550101"},
+        {"allow": [12025550101]},
+        {"break_through": {"cals": 0}},
+        {"break_through": 3},
+        {"schedule": [{"begin": time(22), "ends": time(7)}]},
+        {"schedule": [{"begins": time(22), "ends": time(7), "dayz": ["mon"]}]},
+        {"schedule": [{"begins": time(22), "ends": time(7), "days": ["someday"]}]},
+        {"schedule": [{"begins": time(22), "ends": time(7), "days": "mon"}]},
+        {"schedule": [{"begins": time(22), "ends": time(7), "action": "explode"}]},
+        {"schedule": ["night"]},
     ],
 )
 def test_rules_that_cannot_be_understood_are_refused(document):
@@ -82,7 +93,22 @@ def test_rules_that_cannot_be_understood_are_refused(document):
         parse_rules(document, region="US")
 
 
-@pytest.mark.parametrize("text", ["not toml [", "\x00"])
+def test_a_pattern_as_it_is_dialled_means_the_owners_country():
+    rules = parse_rules({"block": ["900*"]}, region="US")
+    (pattern,) = rules.blocked_patterns
+    assert pattern.matches(PhoneNumber(19005550123))
+    assert not pattern.matches(PhoneNumber(919001234567))
+
+
+@pytest.mark.parametrize(
+    "load", [load_contacts, lambda p, r: load_rules(p, contacts=None, region=r)]
+)
+def test_a_file_without_end_is_refused(load):
+    with pytest.raises((BadContacts, BadRules), match="MB"):
+        load(Path("/dev/zero"), "US")
+
+
+@pytest.mark.parametrize("text", ["not toml [", "\x00", "a = " + "[" * 5000])
 def test_a_file_that_is_no_toml_is_refused(tmp_path, text):
     (tmp_path / "r.toml").write_text(text, "utf-8")
     with pytest.raises(BadRules):

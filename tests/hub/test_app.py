@@ -70,6 +70,12 @@ def test_a_body_of_more_than_a_megabyte_is_refused(client, store):
     assert store.counts()["reports"] == 0
 
 
+def test_a_megabyte_of_empty_reports_is_refused_at_once(client):
+    answer = client.post("/reports", content=b"[" + b"{}," * 300_000 + b"{}]")
+    assert answer.status_code == 400
+    assert "300,001 reports" in answer.json()["detail"]
+
+
 @pytest.mark.parametrize(
     "value",
     [None, 5, [], {}, "\x00", "x" * 10_000, "\ud800", "9" * 5_000],

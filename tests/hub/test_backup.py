@@ -80,3 +80,10 @@ def test_a_backup_that_does_not_fit_leaves_nothing_behind(filled, tmp_path, monk
     with pytest.raises(StoreFull):
         back_up(filled, tmp_path / "copy")
     assert not list(tmp_path.glob("copy*"))
+
+
+def test_a_backup_removes_nothing_that_lies_beside_it(filled, tmp_path):
+    (tmp_path / "copy.tmp").mkdir()
+    (tmp_path / "copy.tmp" / "diary").write_text("mine")
+    back_up(filled, tmp_path / "copy")
+    assert (tmp_path / "copy.tmp" / "diary").read_text() == "mine"

@@ -1,6 +1,7 @@
 import csv
 import gzip
 import lzma
+import os
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -509,3 +510,64 @@ def test_a_lost_segment_is_said_in_one_sentence(store, tmp_path):
     Path(store.files(store.segments())[0]).unlink()
     with pytest.raises(Unavailable, match="from a backup"):
         take(store, path)
+
+
+@pytest.mark.parametrize("damage", ["lost", "cut off"])
+def test_weighing_says_a_damaged_log_in_one_sentence(store, tmp_path, damage):
+    take(store, put(tmp_path / "a.csv", reduced(*THREE)))
+    (part,) = map(Path, store.files(store.segments()))
+    if damage == "lost":
+        part.unlink()
+    else:
+        part.write_bytes(part.read_bytes()[:100])
+    with pytest.raises(Unavailable, match="from a backup"):
+        stored(store)
+
+
+def test_files_of_one_name_in_two_folders_keep_their_lists_of_refusals(store, tmp_path):
+    for folder, bad in (("one", "banana\n"), ("two", "cherry\ncherry\n"), ("three", "")):
+        (tmp_path / folder).mkdir()
+        put(tmp_path / folder / "a.csv", f"phone\n2024181000\n{bad}")
+    paths = [tmp_path / folder / "a.csv" for folder in ("one", "two", "three")]
+    done = take(store, *paths, feed=phones(), source="list")
+    lists = [one.refused_file for one in done]
+    assert [path and path.name for path in lists] == [
+        "a.csv.refused.csv",
+        "a.csv.2.refused.csv",
+        None,
+    ]
+    assert [path.read_text().count("possible number") for path in lists if path] == [1, 2]
+
+
+def phones():
+    return partial(
+        listfile.tables, columns=listfile.ListColumns(number="phone", region="US", as_of=NOW)
+    )
+
+
+@pytest.mark.parametrize("name", ["x" * 251 + ".csv", "\U00020000" * 62 + ".csv"])
+def test_the_longest_name_a_file_may_have_is_no_matter(store, tmp_path, name):
+    (done,) = take(
+        store, put(tmp_path / name, "phone\nbanana\n2024181000\n"), feed=phones(), source="list"
+    )
+    assert (done.added, done.refused) == (1, 1)
+    assert done.refused_file is not None
+    assert done.refused_file.is_file()
+
+
+def test_a_pipe_is_refused_instead_of_read_as_nothing(store, tmp_path):
+    os.mkfifo(tmp_path / "a.csv")
+    with pytest.raises(BadFile, match="a pipe"):
+        take(store, tmp_path / "a.csv")
+
+
+@pytest.mark.parametrize("as_of", [datetime(1990, 1, 1, tzinfo=UTC), NOW + timedelta(days=3)])
+def test_a_list_of_a_day_no_report_can_be_of_is_refused(store, tmp_path, as_of):
+    columns = listfile.ListColumns(number="phone", region="US", as_of=as_of)
+    with pytest.raises(Refused, match="--as-of"):
+        take(
+            store,
+            put(tmp_path / "a.csv", "phone\n2024181000\n"),
+            feed=partial(listfile.tables, columns=columns),
+            source="list",
+        )

@@ -52,7 +52,12 @@ some_rules = st.builds(
     expecting_until=st.none() | moments,
     last_emergency_call=st.none() | moments,
     break_through=st.none()
-    | st.builds(BreakThrough, st.integers(2, 4), st.timedeltas(timedelta()), st.timedeltas()),
+    | st.builds(
+        BreakThrough,
+        st.integers(2, 4),
+        st.timedeltas(timedelta(microseconds=1)),
+        st.timedeltas(timedelta()),
+    ),
     schedules=st.lists(
         st.builds(
             Schedule, st.times(), st.times(), st.frozensets(st.integers(0, 6)), action=actions

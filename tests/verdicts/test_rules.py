@@ -85,11 +85,33 @@ def test_thresholds_out_of_order_are_refused(thresholds):
         (time(22), time(7), time(0), True),
         (time(22), time(7), time(7), False),
         (time(22), time(7), time(21, 59), False),
-        (time(9), time(9), time(9), False),
+        (time(9), time(9), time(9), True),
+        (time(0), time(0), time(0), True),
+        (time(0), time(0), time(23, 59, 59), True),
     ],
 )
 def test_a_schedule_covers_its_hours(begins, ends, clock, covered):
     assert Schedule(begins, ends).covers(datetime.combine(datetime(2026, 1, 1), clock)) is covered  # noqa: DTZ001  a schedule is local
+
+
+def test_hours_that_begin_and_end_at_midnight_are_that_whole_day_and_no_other():
+    sunday = Schedule(time(0), time(0), days=frozenset({6}))
+    begins = datetime(2026, 1, 4, tzinfo=UTC)
+    hours = [sunday.covers(begins + timedelta(hours=hour)) for hour in range(-24, 48)]
+    assert hours == [False] * 24 + [True] * 24 + [False] * 24
+
+
+def test_a_pattern_of_a_country_leaves_the_numbers_of_others_alone():
+    pattern = NumberPattern("900*", 1)
+    assert pattern.matches(PhoneNumber(19005550123))
+    assert not pattern.matches(PhoneNumber(919001234567))
+    assert NumberPattern("+91900*", 1).matches(PhoneNumber(919001234567))
+
+
+@pytest.mark.parametrize("field", [{"within": timedelta(0)}, {"minimum_gap": timedelta(-1)}])
+def test_a_break_through_takes_time(field):
+    with pytest.raises(BadRules, match="break_through"):
+        BreakThrough(**field)
 
 
 def test_a_sunday_night_ends_on_monday_morning():

@@ -139,6 +139,12 @@ def test_after_an_emergency_call_even_a_blocked_and_a_hidden_caller_rings():
     assert screen(_call(), PACK, rules, later).action is Action.REJECT
 
 
+@pytest.mark.parametrize(("ahead", "rings"), [(timedelta(hours=1), True), (timedelta(3650), False)])
+def test_an_emergency_call_that_lies_ahead_counts_only_where_a_clock_was_set_back(ahead, rings):
+    rules = OwnerRules(blocked=ONES, last_emergency_call=NOW + ahead)
+    assert (_action(rules)[0] is Action.ALLOW) is rings
+
+
 def test_a_withheld_number_is_never_rejected_by_default():
     call = Call.receive(SPAMMER, at=NOW, line=LINE, presentation=Presentation.RESTRICTED)
     verdict = screen(call, PACK, OwnerRules(), NOW)

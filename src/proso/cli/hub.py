@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from proso.cli.output import answers, checked_region, hub_module, print_json, talk
+from proso.cli.output import answers, checked_region, hub_module, print_json, printable, talk
 
 _hub = click.option(
     "--hub",
@@ -165,7 +165,11 @@ def publish(directory: Path, region: str, as_of: datetime | None, as_json: bool)
     Example: proso hub publish --region US
     """
     publishing = hub_module("publish")
-    moment = as_of.replace(tzinfo=UTC) if as_of else datetime.now(UTC)
+    now = datetime.now(UTC)
+    moment = as_of.replace(tzinfo=UTC) if as_of else now
+    if moment > now:
+        # No release may step back, so one of a day to come would bar all others until that day.
+        raise click.BadParameter(f"{moment:%Y-%m-%d} is still to come", param_hint="--as-of")
     with hub_module("store").Store.open(directory) as store:
         done = publishing.publish(store, region=region, as_of=moment)
     release = done.release
@@ -262,7 +266,7 @@ def _import(  # noqa: PLR0913  a command with its settings
     importing = hub_module("importing")
     sizes = {path: path.stat().st_size for path in files if path.is_file()}
     summaries = []
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), DownloadColumn())
     with (
         hub_module("store").Store.open(directory) as store,
         Progress(*columns, TimeRemainingColumn(), console=talk) as bar,
@@ -272,7 +276,7 @@ def _import(  # noqa: PLR0913  a command with its settings
 
         def progress(path: Path, done: int) -> None:
             before[path] = done
-            bar.update(task, completed=sum(before.values()), description=path.name)
+            bar.update(task, completed=sum(before.values()), description=printable(path.name))
 
         for summary in importing.import_files(
             store,

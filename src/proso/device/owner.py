@@ -39,13 +39,19 @@ import vobject
 from proso.errors import BadContacts, BadNumber, BadRules
 from proso.values.listing import BLOCKED_GROUP
 from proso.values.number import PhoneNumber
+from proso.values.numbering import calling_code_of
 from proso.verdicts.rules import BreakThrough, NumberPattern, OwnerRules, PackPolicy, Schedule
 from proso.verdicts.verdict import Action
 
 MAX_CONTACTS_BYTES: Final = 100_000_000
 """A vCard with a photo is about 50 kB: two thousand such contacts."""
 
+MAX_RULES_BYTES: Final = 10_000_000
+"""Half a million numbers; whoever has more builds a pack of them."""
+
 _DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_BREAK_THROUGH_KEYS: Final = ("calls", "within_minutes", "minimum_gap_seconds")
+_SCHEDULE_KEYS: Final = ("begins", "ends", "days", "action")
 _ACTIONS: Final = ("withheld", "impossible", "unallocated", "failed_verification")
 _MOMENTS: Final = ("expecting_until", "last_emergency_call")
 _KNOWN: Final = frozenset(
@@ -71,8 +77,19 @@ def load_rules(path: Path | None, *, contacts: Path | None, region: str) -> Owne
     if path is None:
         return OwnerRules(contacts=known)
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        with path.open("rb") as file:
+            data = file.read(MAX_RULES_BYTES + 1)
+        if len(data) > MAX_RULES_BYTES:
+            raise _bad(
+                f"{path.name} of more than {MAX_RULES_BYTES // 10**6} MB", "an owner's rules"
+            )
+        document = tomllib.loads(data.decode("utf-8"))
+    except OSError as error:
+        what = error.strerror or type(error).__name__
+        raise _bad(f"{path.name}, which cannot be read ({what})", "rules in TOML") from error
+    except RecursionError as error:
+        raise _bad(f"{path.name}, which nests without end", "rules in TOML") from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise _bad(f"{path.name}, which is no TOML file ({error})", "rules in TOML") from error
     return parse_rules(document, region=region, contacts=known)
 
@@ -123,13 +140,15 @@ def load_contacts(path: Path, region: str) -> frozenset[PhoneNumber]:
         BadContacts: the file cannot be read, or no card in it can.
     """
     try:
-        if path.stat().st_size > MAX_CONTACTS_BYTES:
+        with path.open("rb") as file:
+            data = file.read(MAX_CONTACTS_BYTES + 1)
+        if len(data) > MAX_CONTACTS_BYTES:
             raise BadContacts(
                 found=f"{path.name} of more than {MAX_CONTACTS_BYTES // 10**6} MB",
                 expected="contacts",
                 remedy="export them without photos",
             )
-        text = path.read_bytes().decode("utf-8", "replace")
+        text = data.decode("utf-8", "replace")
     except OSError as error:
         raise BadContacts(
             found=f"{path.name}, which cannot be read ({error.strerror or error})",
@@ -171,9 +190,12 @@ def _numbers(
     document: Mapping[str, Any], key: str, region: str
 ) -> tuple[frozenset[PhoneNumber], tuple[NumberPattern, ...]]:
     numbers, patterns = set(), []
-    for text in document.get(key, []):
+    given = document.get(key, [])
+    if not isinstance(given, list) or not all(isinstance(one, str) for one in given):
+        raise _bad(f"{key} that is no list of texts", f'{key} = ["+12025550123", "+1800*"]')
+    for text in given:
         if any(char in text for char in "*#xX?"):
-            patterns.append(NumberPattern(text))
+            patterns.append(NumberPattern(text, calling_code_of(region)))
             continue
         try:
             numbers.add(PhoneNumber.parse(text, region))
@@ -190,10 +212,14 @@ def _moment(document: Mapping[str, Any], name: str) -> datetime | None:
 
 
 def _action(document: Mapping[str, Any], name: str, default: Action) -> Action:
-    return Action(document.get(name, default))
+    value = document.get(name, default)
+    if value not in set(Action):
+        raise _bad(f"{name} = {value!r}", "one of " + ", ".join(Action))
+    return Action(value)
 
 
 def _break_through(table: Mapping[str, Any]) -> BreakThrough | None:
+    _check_keys(table, "break_through", _BREAK_THROUGH_KEYS)
     if table.get("calls", 1) == 0:
         return None
     default = BreakThrough()
@@ -207,11 +233,24 @@ def _break_through(table: Mapping[str, Any]) -> BreakThrough | None:
 
 
 def _schedule(table: Mapping[str, Any]) -> Schedule:
-    begins, ends = table["begins"], table["ends"]
+    _check_keys(table, "schedule", _SCHEDULE_KEYS)
+    begins, ends = table.get("begins"), table.get("ends")
     if not isinstance(begins, time) or not isinstance(ends, time):
         raise _bad("a schedule without times", "begins = 22:00:00 and ends = 07:00:00")
-    days = frozenset(_DAYS.index(day[:3].lower()) for day in table.get("days", _DAYS))
-    return Schedule(begins, ends, days, Action(table.get("action", "silence")))
+    names = table.get("days", _DAYS)
+    days = [str(day)[:3].lower() for day in names]
+    if isinstance(names, str) or not set(days) <= set(_DAYS):
+        raise _bad("a schedule of unknown days", 'days = ["mon", "tue"] and so on')
+    action = _action(table, "action", Action.SILENCE)
+    return Schedule(begins, ends, frozenset(map(_DAYS.index, days)), action)
+
+
+def _check_keys(table: object, name: str, known: tuple[str, ...]) -> None:
+    # A key that is passed over in silence would be a rule the owner only believes to have.
+    if not isinstance(table, dict):
+        raise _bad(f"{name} that is no section", f"[{name}] and below it " + ", ".join(known))
+    if unknown := sorted(set(table) - set(known)):
+        raise _bad(f"the unknown key {unknown[0]!r} in [{name}]", ", ".join(known))
 
 
 def _bad(found: str, expected: str) -> BadRules:

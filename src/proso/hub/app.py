@@ -23,6 +23,9 @@ from proso.reports.report import parse_batch
 MAX_BODY_BYTES: Final = 1_000_000
 """About 4,000 reports: a device that was offline for years."""
 
+MAX_REPORTS: Final = 5_000
+"""A megabyte of empty reports would be a third of a million, each with its refusal to answer."""
+
 
 def create_app(store: Store) -> Starlette:
     """The hub's web application over an open store."""
@@ -63,6 +66,8 @@ async def _rows(request: Request) -> list[dict[str, object]]:
     except (ValueError, RecursionError) as error:
         raise _bad("a body that is no JSON", "a report, or a list of them") from error
     rows = value if isinstance(value, list) else [value]
+    if len(rows) > MAX_REPORTS:
+        raise _bad(f"a list of {len(rows):,} reports", f"at most {MAX_REPORTS:,} at once")
     if not all(isinstance(row, dict) for row in rows):
         raise _bad("JSON that is no report", "an object, or a list of objects")
     return rows

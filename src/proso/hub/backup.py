@@ -7,6 +7,7 @@ written, so those that the copy's register names can be copied after it, one by 
 import os
 import shutil
 import sqlite3
+import tempfile
 from contextlib import closing
 from pathlib import Path
 
@@ -38,11 +39,11 @@ def back_up(store: Store, target: Path) -> None:
             expected="a directory elsewhere",
             remedy="name one on another disk",
         )
-    partial = target.with_name(target.name + ".tmp")
-    shutil.rmtree(partial, ignore_errors=True)
     with translated(target.parent):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        # A name nobody else has: what the owner keeps beside the target is not ours to remove.
+        partial = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
         try:
-            partial.mkdir(parents=True)
             _copy(store, partial)
             settle(partial, target)
         except BaseException:

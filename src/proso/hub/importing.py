@@ -13,6 +13,8 @@ import csv
 import fcntl
 import hashlib
 import io
+import itertools
+import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -35,6 +37,8 @@ Feed: TypeAlias = Callable[[Lines], Iterator[pa.Table]]
 """Reads the rows of a file, block by block, into the columns that `proso.hub.feeds` names."""
 
 LOCK: Final = "import.lock"
+
+_MAX_NAME_BYTES: Final = 200  # of 255 a name may have, with an ending and while it is written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +94,7 @@ def import_files(  # noqa: PLR0913  a command with its settings
     """
     with _alone(store.directory):
         store.remove_unregistered()
+        lists: set[str] = set()
         for path in paths:
             started = time.perf_counter()
             origin = Origin(source, region, path.name, _digest(path), now)
@@ -105,7 +110,7 @@ def import_files(  # noqa: PLR0913  a command with its settings
                 known=stage.rows - added,
                 refused=lines.refusals.count,
                 without_number=without_number,
-                refused_file=_write_refusals(store, path, lines.refusals),
+                refused_file=_write_refusals(store, path, lines.refusals, lists),
                 seconds=time.perf_counter() - started,
             )
 
@@ -139,8 +144,15 @@ def _locked(lock: IO[str]) -> bool:
     return True
 
 
-def _write_refusals(store: Store, path: Path, refusals: Refusals) -> Path | None:
-    target = store.directory / "refused" / f"{path.name}.refused.csv"
+def _write_refusals(store: Store, path: Path, refusals: Refusals, lists: set[str]) -> Path | None:
+    """Lists refused rows; `lists` are those of files imported just before, which must stay."""
+    name = os.fsdecode(os.fsencode(path.name)[:_MAX_NAME_BYTES])
+    target = store.directory / "refused" / f"{name}.refused.csv"
+    for again in itertools.count(2):
+        if target.name not in lists:
+            break
+        target = target.with_name(f"{name}.{again}.refused.csv")
+    lists.add(target.name)
     if not refusals.count:
         target.unlink(missing_ok=True)
         return None
@@ -156,6 +168,13 @@ def _write_refusals(store: Store, path: Path, refusals: Refusals) -> Path | None
 
 def _digest(path: Path) -> str:
     try:
+        if not path.is_file() and not path.is_dir() and path.exists():
+            # It is read twice, and a pipe gives what it holds only once.
+            raise BadFile(
+                found=f"{path.name}, which is a pipe or a device",
+                expected="a file on the disk",
+                remedy="write what comes out of it to a file and import that",
+            )
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:

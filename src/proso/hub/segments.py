@@ -105,7 +105,8 @@ class Stage:
         # The running number keeps a segment from ever taking the place of another: the same input
         # may be imported as of another day, or by another of its columns.
         stem = "".join(
-            c if c.isalnum() or c in "-_" else "-" for c in origin.name.partition(".")[0]
+            c if (c.isascii() and c.isalnum()) or c in "-_" else "-"
+            for c in origin.name.partition(".")[0]
         )
         place = len(store.segments()) + 1
         self._file = f"{origin.source}/{stem[:60]}-{origin.digest[:16]}-{place}.parquet"

@@ -87,6 +87,15 @@ def is_region(region: str) -> bool:
     return region in REGIONS
 
 
+def calling_code_of(region: str) -> int:
+    """The calling code of a region, 1 to 999; 0 where there is no such region."""
+    for entry in "".join(table.CALLING_CODES).split():
+        code, _, regions = entry.partition("=")
+        if region in regions.split(","):
+            return int(code)
+    return 0
+
+
 def split_calling_code(digits: str) -> int:
     """The calling code that E.164 digits begin with, or 0 when none does."""
     for length in (1, 2, 3):

@@ -102,7 +102,9 @@ def _emergency_number(call: Call, _p: Pack | None, _r: OwnerRules, _n: datetime)
 
 def _emergency_callback(_c: Call, _p: Pack | None, r: OwnerRules, now: datetime) -> Verdict | None:
     last = r.last_emergency_call
-    if last is not None and now - last <= EMERGENCY_CALLBACK:
+    # A clock set back after the call makes it lie ahead; one years ahead is a slip of the pen, and
+    # must not switch everything off until then.
+    if last is not None and abs(now - last) <= EMERGENCY_CALLBACK:
         return _EMERGENCY_CALLBACK
     return None
 

@@ -31,9 +31,12 @@ class NumberPattern:
     Attributes:
         text: as written: digits, # for any one digit, a * at the end for any rest.  With a
             leading + it is compared with the E.164 digits, else with the national digits.
+        calling_code: the country whose national digits are meant where there is no +, 1 to 999; 0
+            for any country.
     """
 
     text: str
+    calling_code: int = 0
     _regex: re.Pattern[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -53,7 +56,10 @@ class NumberPattern:
         """Whether the number has this shape."""
         digits = str(number.value)
         if "+" not in self.text:
-            digits = digits[len(str(split_calling_code(digits))) :]
+            code = split_calling_code(digits)
+            if self.calling_code not in (0, code):
+                return False
+            digits = digits[len(str(code)) :]
         return self._regex.fullmatch(digits) is not None
 
 
@@ -63,7 +69,8 @@ class Schedule:
 
     Attributes:
         begins: local time of day.
-        ends: local time of day; before `begins` when it runs past midnight.
+        ends: local time of day; before `begins` when it runs past midnight, the same for a whole
+            day.
         days: weekdays on which it begins, Monday is 0.
         action: what happens to callers no earlier rule let through.
     """
@@ -76,7 +83,7 @@ class Schedule:
     def covers(self, moment: datetime) -> bool:
         """Whether a moment, in the owner's own time zone, falls into it."""
         clock, day = moment.time(), moment.weekday()
-        if self.begins <= self.ends:
+        if self.begins < self.ends:
             return day in self.days and self.begins <= clock < self.ends
         yesterday = (day - 1) % 7
         return (day in self.days and clock >= self.begins) or (
@@ -105,6 +112,12 @@ class BreakThrough:
                 found=f"a break-through after {self.calls} call",
                 expected="at least 2",
                 remedy="correct the [break_through] section; calls = 0 turns it off",
+            )
+        if self.within <= timedelta(0) or self.minimum_gap < timedelta(0):
+            raise BadRules(
+                found="a break-through in no time at all, or with a gap below zero",
+                expected="within_minutes above 0 and minimum_gap_seconds of at least 0",
+                remedy="correct the [break_through] section",
             )
 
 

@@ -50,7 +50,14 @@ def tables(lines: Lines, *, columns: ListColumns) -> Iterator[pa.Table]:
 
     Raises:
         BadFile: it cannot be read, is damaged, or lacks a column named.
+        Refused: it is of a day that no report can be of.
     """
+    if columns.date is None and not EARLIEST <= columns.as_of <= lines.latest:
+        raise Refused(
+            found=f"a list of {columns.as_of:%Y-%m-%d}",
+            expected=f"a day from {EARLIEST:%Y-%m-%d} to {lines.latest:%Y-%m-%d}",
+            remedy="correct --as-of, or name a column of dates with --date-column",
+        )
     known: dict[str, int | None] = {}
     for table, numbers in lines.tables():
         _check_columns(lines, columns)
