@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 DATA ?= ../shared/data/calls
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check fix integration bench docs numbering systems soak clean radios
+.PHONY: help setup demo test check fix integration bench docs numbering systems soak clean radios bench-wifi
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # The stamps name what they were made from, so that a changed pyproject.toml installs anew.
 $(VENV)/.demo: pyproject.toml
@@ -49,6 +49,12 @@ bench: $(VENV)/.dev  ## every figure of docs/benchmarks.md, measured here (DATA=
 	$(BIN)/python benchmarks/import_speed.py --data $(DATA)
 	$(BIN)/python benchmarks/publish.py --data $(DATA)
 	$(BIN)/proso backtest calls --reports $(DATA)/ftc --legitimate $(DATA)/legitimate_us.csv --from 2020-09-01 --to 2020-11-30
+
+bench-wifi: $(VENV)/.dev  ## the Wi-Fi figures; wifi_click.py boots the guest of tests/uml
+	$(BIN)/python benchmarks/wifi_twins.py
+	$(BIN)/python benchmarks/wifi_ranking.py
+	$(BIN)/python benchmarks/wifi_portals.py
+	$(BIN)/python benchmarks/wifi_click.py
 
 radios: $(VENV)/.dev  ## the kernel with simulated radios for the Wi-Fi tests (once, 4 to 8 minutes)
 	tests/uml/build-kernel.sh
