@@ -198,8 +198,14 @@ def decode_hotspots(buffer: Buffer) -> HotspotPack:
 
 
 def columns_of(pack: HotspotPack) -> HotspotColumns:
-    """The columns of a pack."""
+    """The columns of a pack.
+
+    Raises:
+        BadPack: rows that are not of these hotspots.
+    """
     header, s = pack.header, pack.sections
+    if len(s.longitudes) != (s.rows[-1] if len(s.rows) else 0) or sorted(s.rows) != s.rows.tolist():
+        raise bad_pack("a pack of hotspots whose rows are out of order")
     rows = (
         repeat((s.first_row + row) * _ROW, end - begin)
         for row, (begin, end) in enumerate(pairwise(s.rows))
