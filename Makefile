@@ -44,8 +44,14 @@ fix: $(VENV)/.dev  ## format, and mend what can be mended safely
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(VENV)/.dev  ## every figure of docs/benchmarks.md, measured here (DATA=folder)
+$(VENV)/.bench: $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group bench
+	@touch $@
+
+bench: $(VENV)/.bench  ## every figure of docs/benchmarks.md, measured here (DATA=folder)
 	$(BIN)/python benchmarks/screening.py
+	$(BIN)/python benchmarks/packs.py --data $(DATA)/..
+	$(BIN)/python benchmarks/packs.py --numbers 10000000 --calls 100000 --peers "sorted 64-bit keys, bisect,SQLite,LMDB"
 	$(BIN)/python benchmarks/import_speed.py --data $(DATA)
 	$(BIN)/python benchmarks/publish.py --data $(DATA)
 	$(BIN)/proso backtest calls --reports $(DATA)/ftc --legitimate $(DATA)/legitimate_us.csv --from 2020-09-01 --to 2020-11-30

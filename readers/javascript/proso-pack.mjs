@@ -67,19 +67,20 @@ export function openPack(bytes) {
 
 function numbersPack(bytes, take, { q, i }) {
   const [numbers, ranges, first] = [q(32), q(40), q(64)];
-  const table = take("B", 8 * i(48));
+  const table = take("B", 8 * (bytes[48] + 256 * bytes[49]));
   const labels = labelsOf(bytes.subarray(table.start, table.start + table.length));
-  const [buckets, directory, lows, codes] = [take("Q", i(60)), take("I", i(56)), take("H", numbers), take("B", numbers)];
+  const shift = bytes[50], split = 2 ** shift, buckets = take("Q", i(60)), directory = take("I", i(56));
+  const lows = take(shift === 16 ? "H" : "I", numbers), codes = take("B", numbers);
   const [starts, shapes, rangeCodes, parents] = [take("Q", ranges), take("B", ranges), take("B", ranges), take("I", ranges)];
   take("I", i(52)); // the pieces of the line only save time
   function exact(value) {
-    const bucket = Math.floor(value / 65536);
+    const bucket = Math.floor(value / split);
     const slot = buckets.length ? bisect(buckets, bucket, 0, buckets.length) : bucket - first;
     if (buckets.length && (slot === buckets.length || buckets.at(slot) !== bucket)) return null;
     if (slot < 0 || slot + 1 >= directory.length) return null;
     const end = directory.at(slot + 1);
-    const at = bisect(lows, value % 65536, directory.at(slot), end);
-    return at < end && lows.at(at) === value % 65536 ? labels[codes.at(at)] : null;
+    const at = bisect(lows, value % split, directory.at(slot), end);
+    return at < end && lows.at(at) === value % split ? labels[codes.at(at)] : null;
   }
 
   function find(value) { // everything that holds a number, the most specific first

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from proso.packs.codec import values_of
+from proso.packs.directory import values_of
 from proso.packs.pack import Match, Pack
 from proso.packs.ranges import POWERS
 

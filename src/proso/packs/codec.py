@@ -7,15 +7,15 @@ outside; `attach` only reads the header and is for files that were decoded when 
 
 import struct
 from array import array
-from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import accumulate, chain, pairwise, repeat
-from operator import or_
+from itertools import islice, pairwise
+from operator import lt
 from typing import Final
 
 from proso.errors import Misuse
+from proso.packs.directory import NARROW_BITS, WIDE_BITS, cut, lows_of, values_of, width_of
 from proso.packs.labels import LABEL_BYTES, MAX_LABELS, pack_label, pack_labels, unpack_labels
 from proso.packs.layout import (
     Buffer,
@@ -26,19 +26,17 @@ from proso.packs.layout import (
     bad_pack,
     check_digest,
     little_endian,
-    low_words,
     read_opening,
     seal,
 )
-from proso.packs.pack import LOW_BITS, NumberSections, Pack
+from proso.packs.pack import NumberSections, Pack
 from proso.packs.ranges import RangeTable, encode_ranges, order_of
 from proso.values.listing import Label
 from proso.values.number import MIN_VALUE, NumberRange
 from proso.values.numbering import MAX_E164_DIGITS
 
-_COUNTS: Final = struct.Struct("<QQIIIIQ")
+_COUNTS: Final = struct.Struct("<QQHBxIIIQ")
 _PIECE_BYTES: Final = 4
-_WINDOW: Final = 1 << 20  # numbers looked at together, so that checking takes little memory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,12 +114,13 @@ def encode(  # noqa: PLR0913  the sections of one file
 def encode_listings(listings: Listings) -> bytes:
     """The canonical bytes of a pack, from sound columns."""
     values = listings.values
-    first_bucket, buckets, directory = _directory(values)
+    shift, first_bucket, buckets, directory = cut(values)
     ranges = encode_ranges(listings.ranges)
     counts = _COUNTS.pack(
         len(values),
         len(listings.ranges),
         len(listings.labels) // LABEL_BYTES,
+        shift,
         len(ranges[-1]) // _PIECE_BYTES,
         len(directory),
         len(buckets),
@@ -141,7 +140,7 @@ def encode_listings(listings: Listings) -> bytes:
             listings.labels,
             little_endian(buckets),
             little_endian(directory),
-            low_words(values),
+            little_endian(lows_of(values, shift)),
             listings.codes,
             *ranges,
         ),
@@ -168,18 +167,19 @@ def attach(buffer: Buffer) -> Pack:
     opening = read_opening(view)
     if opening.kind is not Kind.NUMBERS:
         raise bad_pack("a pack of another kind than numbers")
-    numbers, ranges, label_count, pieces, slots, bucket_count, first_bucket = _COUNTS.unpack(
+    numbers, ranges, label_count, shift, pieces, slots, bucket_count, first_bucket = _COUNTS.unpack(
         opening.counts
     )
-    if label_count > MAX_LABELS:
+    if label_count > MAX_LABELS or not NARROW_BITS <= shift <= WIDE_BITS or opening.counts[19]:
         raise bad_pack("a pack with an impossible header")
     cursor = Cursor(view)
     labels = unpack_labels(cursor.take(LABEL_BYTES * label_count))
     sections = NumberSections(
+        shift,
         first_bucket,
         cursor.take_integers("Q", bucket_count),
         cursor.take_integers("I", slots),
-        cursor.take_integers("H", numbers),
+        cursor.take_integers(width_of(shift), numbers),
         cursor.take(numbers),
     )
     table = RangeTable.take(cursor, ranges, pieces)
@@ -208,7 +208,6 @@ def decode(buffer: Buffer) -> Pack:
     used = set(pack.numbers_section.codes) | set(pack.range_table.codes)
     if used != set(range(len(pack.labels))):
         raise bad_pack("a pack with a label that is missing or never used")
-    _check_directory(pack.numbers_section)
     _check_numbers(pack.numbers_section)
     _check_ranges(pack.range_table)
     return pack
@@ -229,51 +228,22 @@ def listings_of(pack: Pack) -> Listings:
     )
 
 
-def values_of(section: NumberSections) -> "array[int]":
-    """The numbers of a decoded pack, ascending."""
-    highs = (repeat(high << LOW_BITS, end - begin) for high, begin, end in section.highs())
-    return array("Q", map(or_, chain.from_iterable(highs), section.lows))
-
-
-def _check_directory(section: NumberSections) -> None:
-    slots, keys, count = section.directory.tolist(), section.buckets.tolist(), len(section.lows)
-    first_bucket = section.first_bucket
-    if not count:
-        if slots or keys or first_bucket:
-            raise bad_pack("a pack with a directory and no numbers")
-        return
-    last = keys[-1] if keys else first_bucket + len(slots) - 2
-    edges = len(keys) + 1 if keys else max(len(slots), 2)
-    if len(slots) != edges or last << LOW_BITS >= 10**MAX_E164_DIGITS:
-        raise bad_pack("a pack whose directory does not cover its numbers")
-    full = slots[0] == 0 and slots[1] > 0 and slots[-2] < slots[-1] == count
-    if not full or sorted(slots) != slots:
-        raise bad_pack("a pack whose directory is out of order")
-    filled = sum(a < b for a, b in pairwise(slots))
-    if keys:
-        ascending = keys[0] == first_bucket and all(a < b for a, b in pairwise(keys))
-        if not ascending or filled != len(keys):
-            raise bad_pack("a pack whose buckets are out of order")
-    if bool(keys) != _is_sparse(filled, last - first_bucket + 1):
-        raise bad_pack("a pack whose directory is not the shorter kind")
-
-
 def _check_numbers(section: NumberSections) -> None:
-    lows = section.lows
-    if not len(lows):
-        return
-    # Ascending everywhere but where a bucket begins: compared as a whole, which is fast.
-    falls: set[int] = set()
-    for begin in range(0, len(lows), _WINDOW):
-        values = lows[max(begin - 1, 0) : begin + _WINDOW].tolist()
-        falls.update(i for i, (a, b) in enumerate(pairwise(values), start=max(begin, 1)) if a >= b)
-    if not falls <= set(section.directory.tolist()):
+    """What is read from sound sections gives the same again; of nothing else is that so."""
+    try:
+        values = values_of(section)
+    except OverflowError as error:
+        raise bad_pack("a pack with numbers outside E.164") from error
+    if len(values) != len(section.lows) or not all(map(lt, values, islice(values, 1, None))):
         raise bad_pack("a pack whose numbers are out of order")
-    buckets, first = section.buckets, section.first_bucket
-    last = buckets[-1] if buckets else first + len(section.directory) - 2
-    smallest, largest = first << LOW_BITS | lows[0], last << LOW_BITS | lows[-1]
-    if smallest < MIN_VALUE or largest >= 10**MAX_E164_DIGITS:
+    if values and not MIN_VALUE <= values[0] <= values[-1] < 10**MAX_E164_DIGITS:
         raise bad_pack("a pack with numbers outside E.164")
+    shift, first, buckets, directory = cut(values)
+    same = (shift, first) == (section.shift, section.first_bucket)
+    same = same and section.buckets == memoryview(buckets)
+    same = same and section.directory == memoryview(directory)
+    if not same or section.lows != memoryview(lows_of(values, shift)):
+        raise bad_pack("a pack whose directory is not that of its numbers")
 
 
 def _check_ranges(table: RangeTable) -> None:
@@ -292,32 +262,3 @@ def _check_ranges(table: RangeTable) -> None:
 
 def _bytes(section: memoryview) -> bytes:
     return little_endian(array(section.format, section))
-
-
-def _is_sparse(filled: int, spanned: int) -> bool:
-    """Whether naming the buckets that hold anything takes less room than all they span.
-
-    A named bucket takes 12 bytes and a spanned one 4.  Some plans have numbers of so different
-    lengths (Indonesia's mobiles: 11 to 14 digits) that spanning them would take gigabytes.
-    """
-    return 12 * filled < 4 * spanned
-
-
-def _directory(values: "array[int]") -> "tuple[int, array[int], array[int]]":
-    """The first bucket, the buckets where they are named, and where each begins."""
-    if not values:
-        return 0, array("Q"), array("I")
-    keys, starts, place, size = array("Q"), array("I"), 0, len(values)
-    while place < size:
-        bucket = values[place] >> LOW_BITS
-        keys.append(bucket)
-        starts.append(place)
-        place = bisect_left(values, (bucket + 1) << LOW_BITS, place, size)
-    starts.append(size)
-    first, last = keys[0], keys[-1]
-    if _is_sparse(len(keys), last - first + 1):
-        return first, keys, starts
-    counts = array("I", bytes(4 * (last - first + 1)))
-    for key, (begin, end) in zip(keys, pairwise(starts), strict=True):
-        counts[key - first] = end - begin
-    return first, array("Q"), array("I", accumulate(counts, initial=0))

@@ -180,12 +180,10 @@ def from_little_endian(raw: bytes, form: str) -> "array[int]":
     return values
 
 
-def low_words(values: "array[int]") -> bytes:
-    """The lower 16 bits of 64-bit values as files hold them, without a loop in Python."""
+def low_words(values: "array[int]") -> "array[int]":
+    """The lower 16 bits of 64-bit values, without a loop in Python."""
     words = memoryview(values).cast("B").cast("H")
-    if sys.byteorder == "little":
-        return words[::4].tobytes()
-    return little_endian(array("H", words[3::4].tolist()))
+    return array("H", words[0 if sys.byteorder == "little" else 3 :: 4].tobytes())
 
 
 def bad_pack(found: str) -> BadPack:

@@ -3,8 +3,9 @@
 A pack is one buffer, usually a memory-mapped file, that is used as it lies: nothing is parsed or
 copied when it is opened.  `docs/reference/pack-format.md` describes the bytes.  Exact numbers are
 in two levels: a directory over the upper bits of the number, and under each directory entry the
-sorted lower 16 bits, found with one `bisect`.  Where numbers lie far apart the directory names the
-buckets that hold any, and is searched as well.  Ranges are in `proso.packs.ranges`.
+sorted lower bits, 16 or, where numbers lie far apart, up to 32, found with one `bisect`.  Where
+even so most of the directory would be empty it names the buckets that hold any, and is searched as
+well.  Ranges are in `proso.packs.ranges`.
 
 Source: measured against nine other layouts (docs/benchmarks.md); only a C extension was faster.
 """
@@ -20,11 +21,6 @@ from proso.packs.ranges import POWERS, RangeTable
 from proso.values.listing import Label
 from proso.values.number import NumberRange, PhoneNumber
 
-LOW_BITS: Final = 16
-"""Bits of a number kept beside each entry; the directory covers the rest.  16 is a machine type
-that `memoryview` reads without unpacking."""
-
-_LOW_MASK: Final = (1 << LOW_BITS) - 1
 _NO_CODE: Final = 256
 _MAX_MATCHES: Final = 16_384
 """Matches in ranges kept for the next call, about 200 bytes each."""
@@ -63,13 +59,15 @@ class NumberSections:
     """The exact numbers of a pack as they lie in the file.
 
     Attributes:
+        shift: how many bits of a number are its lower ones, 16 to 32.
         first_bucket: upper bits of the smallest number.
         buckets: u64, upper bits of the buckets that hold any, where they are named.
         directory: u32, where each bucket begins in `lows`, and the end of the last.
-        lows: u16, the lower bits of each number.
+        lows: the lower bits of each number, u16 where they are 16, u32 where more.
         codes: u8, the label of each number.
     """
 
+    shift: int
     first_bucket: int
     buckets: memoryview
     directory: memoryview
@@ -145,17 +143,17 @@ class Pack:
         section, ranges, in_ranges = self.numbers_section, self.range_table, self._in_ranges
         buckets, directory, lows = section.buckets, section.directory, section.lows
         codes, of_label = section.codes, self._of_label
-        first = section.first_bucket
+        first, shift, mask = section.first_bucket, section.shift, (1 << section.shift) - 1
         last = buckets[-1] if buckets else first + len(directory) - 2
         named, enclosed = len(buckets) > 0, len(ranges) > 0
 
         def find(value: int) -> Match | None:
             try:
-                bucket = value >> LOW_BITS
+                bucket = value >> shift
                 if first <= bucket <= last:
                     slot = bisect_left(buckets, bucket) if named else bucket - first
                     end = directory[slot + 1]
-                    low = value & _LOW_MASK
+                    low = value & mask
                     place = bisect_left(lows, low, directory[slot], end)
                     if (
                         place < end
@@ -204,9 +202,10 @@ class Pack:
     def numbers(self) -> Iterator[tuple[PhoneNumber, Label]]:
         """The exact numbers in ascending order."""
         lows, codes, labels = self.numbers_section.lows, self.numbers_section.codes, self.labels
+        shift = self.numbers_section.shift
         for high, begin, end in self.numbers_section.highs():
             for place in range(begin, end):
-                yield PhoneNumber(high << LOW_BITS | lows[place]), labels[codes[place]]
+                yield PhoneNumber(high << shift | lows[place]), labels[codes[place]]
 
     def ranges(self) -> Iterator[tuple[NumberRange, Label]]:
         """The ranges and series, ascending by prefix, each before those within it."""
