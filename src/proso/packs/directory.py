@@ -22,7 +22,10 @@ _NAME_BYTES: Final = 8
 
 
 def cut(values: "array[int]") -> "tuple[int, int, array[int], array[int]]":
-    """The cut that makes the smallest file.
+    """The cut that makes the smaller file; buckets are named only where that saves a third.
+
+    Naming them is what lists far apart by nature need (Indonesia's mobiles have 11 to 14 digits),
+    but a look-up is then a search among all numbers instead of a few.
 
     Args:
         values: strictly ascending.
@@ -36,18 +39,18 @@ def cut(values: "array[int]") -> "tuple[int, int, array[int], array[int]]":
         return NARROW_BITS, 0, array("Q"), array("I")
     wide = next((b for b in range(NARROW_BITS + 1, WIDE_BITS) if _is_even(values, b)), WIDE_BITS)
     named = _filled(values, WIDE_BITS)
-    sizes = (
-        2 * len(values) + _SLOT_BYTES * (_spanned(values, NARROW_BITS) + 1),
-        4 * len(values) + _SLOT_BYTES * (_spanned(values, wide) + 1),
-        4 * len(values) + _SLOT_BYTES * (len(named) + 1) + _NAME_BYTES * len(named),
-    )
-    best = sizes.index(min(sizes))
-    bits = (NARROW_BITS, wide, WIDE_BITS)[best]
+    sizes = {
+        NARROW_BITS: 2 * len(values) + _SLOT_BYTES * _spanned(values, NARROW_BITS),
+        wide: 4 * len(values) + _SLOT_BYTES * _spanned(values, wide),
+    }
+    bits = min(sizes, key=sizes.__getitem__)
+    size_named = 4 * len(values) + (_SLOT_BYTES + _NAME_BYTES) * len(named)
+    if 3 * size_named < 2 * sizes[bits]:
+        starts = array("I", chain(named.values(), (len(values),)))
+        return WIDE_BITS, values[0] >> WIDE_BITS, array("Q", named), starts
     keys = _filled(values, bits)
     starts = array("I", chain(keys.values(), (len(values),)))
     first, last = values[0] >> bits, values[-1] >> bits
-    if best == len(sizes) - 1:
-        return bits, first, array("Q", keys), starts
     counts = array("I", bytes(_SLOT_BYTES * (last - first + 1)))
     for key, (begin, end) in zip(keys, pairwise(starts), strict=True):
         counts[key - first] = end - begin
