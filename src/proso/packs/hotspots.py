@@ -204,14 +204,15 @@ def columns_of(pack: HotspotPack) -> HotspotColumns:
         BadPack: rows that are not of these hotspots.
     """
     header, s = pack.header, pack.sections
-    if len(s.longitudes) != (s.rows[-1] if len(s.rows) else 0) or sorted(s.rows) != s.rows.tolist():
+    edges = s.rows.tolist() or [0]
+    if edges[0] or edges[-1] != len(s.longitudes) or edges != sorted(edges):
         raise bad_pack("a pack of hotspots whose rows are out of order")
     rows = (
         repeat((s.first_row + row) * _ROW, end - begin)
         for row, (begin, end) in enumerate(pairwise(s.rows))
     )
     lines = zip(chain.from_iterable(rows), s.longitudes, s.latitudes, strict=True)
-    edges = pairwise(chain((0,), s.ends))
+    parts = pairwise(chain((0,), s.ends))
     return HotspotColumns(
         region=header.region,
         serial=header.serial,
@@ -220,7 +221,7 @@ def columns_of(pack: HotspotPack) -> HotspotColumns:
         keys=array("Q", (row + lon * ROW_E5 + lat for row, lon, lat in lines)),
         identities=array("Q", s.identities),
         classes=bytes(s.classes),
-        details=[bytes(s.details[begin:end]) for begin, end in edges],
+        details=[bytes(s.details[begin:end]) for begin, end in parts],
     )
 
 
