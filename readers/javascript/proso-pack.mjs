@@ -87,7 +87,7 @@ function numbersPack(bytes, take, { q, i }) {
     const digits = String(value).length, at = line(value, digits), found = [exact(value)].filter(Boolean);
     for (let n = bisect(starts, at, 0, ranges, true); n; n = parents.at(n - 1)) {
       const start = starts.at(n - 1), shape = shapes.at(n - 1), prefix = shape % 16, all = shape >> 4;
-      if (at - start < line(1, prefix) && (all === 0 || all === digits))
+      if (at - start < line(1, prefix) && prefix <= digits && (all === 0 || all === digits))
         found.push({ ...labels[rangeCodes.at(n - 1)], prefix: start / line(1, prefix), digits: all });
     }
     return found;

@@ -39,6 +39,7 @@ class BulkLookup:
         shapes = np.frombuffer(table.shapes, np.uint8)
         self._widths: Values = _SCALES[shapes & 15]
         self._digits = (shapes >> 4).astype(np.int64)
+        self._prefixes = (shapes & 15).astype(np.int64)
 
     def find(self, values: Values) -> "tuple[Sequence[Match | None], Places]":
         """What the pack says of each number.
@@ -86,6 +87,7 @@ class BulkLookup:
             place = numbers[asked] - 1
             within = at[asked] - self._starts[place] < self._widths[place]
             fits = (self._digits[place] == 0) | (self._digits[place] == digits[asked])
+            fits &= self._prefixes[place] <= digits[asked]
             asked = asked[~(within & fits)]
             numbers[asked] = self._parents[numbers[asked] - 1]
             asked = asked[numbers[asked] > 0]

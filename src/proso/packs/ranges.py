@@ -106,7 +106,10 @@ class RangeTable:
         while number:
             place = number - 1
             shape = shapes[place]
-            if at - starts[place] < _BY_PREFIX[shape & 15] and shape >> 4 in (0, digits):
+            prefix = shape & 15
+            # A number of fewer digits than the prefix can still lie where the range begins.
+            fits = shape >> 4 in (0, digits) and prefix <= digits
+            if fits and at - starts[place] < _BY_PREFIX[prefix]:
                 return number
             wider = parents[place]
             number = wider if wider < number else 0  # a damaged file must not turn in circles

@@ -28,7 +28,7 @@ def packs() -> dict[str, bytes]:
     close = {12025550000 + int(chance.expovariate(1 / 40_000)) for _ in range(300)}
     close |= {12029990000 + i for i in range(100) if i % 3}
     apart = {10**power + chance.randrange(9) for power in range(3, 15) for _ in range(3)}
-    ranges = [NumberRange(13105551, 11), NumberRange(1310555, 11), NumberRange(1310), NumberRange(91140), NumberRange(12, 11), NumberRange(120255512, 11)]  # fmt: skip  # noqa: E501
+    ranges = [NumberRange(13105551, 11), NumberRange(1310555, 11), NumberRange(1310), NumberRange(91140), NumberRange(911400000), NumberRange(12, 11), NumberRange(120255512, 11)]  # fmt: skip  # noqa: E501
     records = [
         HotspotRecord(
             4_813_700 + round(chance.gauss(0, 900)),
@@ -96,7 +96,17 @@ def look_ups(made: dict[str, bytes]) -> dict[str, list[list[object]]]:
     for name in ("numbers.pack", "apart.pack", "empty.pack"):
         pack = decode(made[name])
         asked = {number.value + step for number, _ in pack.numbers() for step in (0, 1, 65_536)}
-        asked |= {13105551234, 13105559999, 1310555123, 91140123456, 12025551299, 1_000, 10**15 - 1}
+        asked |= {
+            13105551234,
+            13105559999,
+            1310555123,
+            1310,
+            91140123456,
+            9114000,
+            12025551299,
+            1_000,
+            10**15 - 1,
+        }
         some = [value for value in sorted(asked) if value < 10**15][::4]
         found[name] = [[value, told(pack, value)] for value in some]
     hotspots = decode_hotspots(made["hotspots.pack"])
