@@ -1,5 +1,6 @@
 """Two packs of numbers as the streams of a delta."""
 
+from array import array
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -60,11 +61,12 @@ def _renamed(old: bytes, new: bytes) -> bytes:
 def _split_numbers(old: Listings, new: Listings, renamed: bytes) -> list[bytes]:
     removed, added = compare(old.values, new.values)
     table = SplitTable.of(new.labels)
-    come = type(new.values)("Q", (new.values[place] for place in added))
-    stayed = without(bytearray(old.codes.translate(renamed)), removed)
-    wanted = without(bytearray(new.codes), added)
-    changed = [i for i, (a, b) in enumerate(zip(stayed, wanted, strict=True)) if a != b]
-    categories, rests = _steps(stayed, wanted, changed, table)
+    come = array("Q", (new.values[place] for place in added))
+    kept = without(bytearray(old.codes), removed)
+    stayed, wanted = kept.translate(renamed), without(bytearray(new.codes), added)
+    order = _by_code(kept)
+    changed = [rank for rank, place in enumerate(order) if stayed[place] != wanted[place]]
+    categories, rests = _steps(stayed, wanted, [order[rank] for rank in changed], table)
     return [
         *pack_ascending(removed),
         *pack_ascending(come),
@@ -82,12 +84,33 @@ def _join_numbers(
     come = unpack_ascending(*streams[2:4], limit=NUMBER_LIMIT)
     come_codes = unpack_codes(come, streams[4 : 4 + CODE_STREAMS], table)
     changed = unpack_ascending(*streams[4 + CODE_STREAMS : 6 + CODE_STREAMS], limit=_PLACES)
-    codes = without(bytearray(old.codes.translate(renamed)), removed)
-    _take_steps(codes, changed, streams[6 + CODE_STREAMS :], table)
+    kept = without(bytearray(old.codes), removed)
+    codes = kept.translate(renamed)
+    if changed:
+        if changed[-1] >= len(codes):
+            raise bad_pack("a place beyond the end of the list")
+        order = _by_code(kept)
+        places = [order[rank] for rank in changed]
+        _take_steps(codes, places, streams[6 + CODE_STREAMS :], table)
     values = without(old.values, removed)
     places = places_of(values, come)
     codes = with_added(codes, places, bytearray(come_codes))
     return with_added(values, places, come), bytes(codes)
+
+
+def _by_code(codes: bytearray) -> "array[int]":
+    """Places sorted by their code: what is told in this order is told label by label.
+
+    Numbers of one label grow older together, so changes and their steps bunch.
+    """
+    groups = [array("I") for _ in range(256)]
+    add = [group.append for group in groups]
+    for place, code in enumerate(codes):
+        add[code](place)
+    order = array("I")
+    for group in groups:
+        order += group
+    return order
 
 
 def _steps(
@@ -110,8 +133,6 @@ def _take_steps(
     codes: bytearray, changed: Sequence[int], streams: Sequence[bytes], table: SplitTable
 ) -> None:
     used = len(set(table.categories)) or 1, len(set(table.rests)) or 1
-    if changed and changed[-1] >= len(codes):
-        raise bad_pack("a place beyond the end of the list")
     categories = unpack_symbols(streams[0], used[0], len(changed))
     rests = unpack_symbols(streams[1], used[1], len(changed))
     for place, category, rest in zip(changed, categories, rests, strict=True):
