@@ -36,9 +36,9 @@ near = st.integers(12_025_550_000, 12_025_550_099).map(str) | st.sampled_from(
     ["12025551234", "493012345", "4930123456", "911401234567"]
 )
 subjects = near.map(lambda text: PhoneNumber(int(text))) | st.builds(
-    lambda text, cut, series: NumberRange(int(text[:-cut]), 0 if series else len(text)),
+    lambda text, cut, series: NumberRange(int(text[: len(text) - cut]), 0 if series else len(text)),
     near,
-    st.integers(1, 4),
+    st.integers(0, 4),
     st.booleans(),
 )
 rows = st.lists(st.builds(Listed, subjects, labels), max_size=12)
@@ -85,8 +85,8 @@ def as_csv(pack):
     )
 
 
-@given(rows)
-def test_a_csv_builds_the_very_pack_it_came_from(listings):
+@given(rows.filter(lambda rows: all(getattr(row.subject, "size", 0) != 1 for row in rows)))
+def test_a_csv_builds_the_very_pack_it_came_from(listings):  # a range of one is read as a number
     data = build(listings, region="US", serial=7, as_of=AS_OF, rule_version="r")
     assert as_csv(decode(data)) == data
 
@@ -289,7 +289,8 @@ def asterisk(text, value):
 def test_asterisks_dialplan_has_the_action_of_every_range(pack):
     text, _ = exported("asterisk-dialplan", pack)
     exact = {number.value for number, _ in pack.numbers()}
-    for value in beside(pack) - exact:
+    exact |= {subject.prefix for subject, _ in pack.ranges() if subject.size == 1}
+    for value in beside(pack) - exact:  # those are in the database
         said = asterisk(text, value)
         assert (said.split(":")[0] if said else "allow") == asked(pack, value), value
 

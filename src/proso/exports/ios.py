@@ -25,11 +25,14 @@ def write_blocking(source: Source, tally: Tally) -> Iterator[bytes]:
 
 def write_labels(source: Source, tally: Tally) -> Iterator[str]:
     """Numbers to name, ascending: number, tab, label; single numbers only."""
-    for entry in source.entries():
+    named = []
+    for entry in source.live_entries(tally):
         if entry.action is Action.ALLOW:
             tally.lost[CLEARED] += 1
         elif not entry.is_number:
             tally.lost["ranges; the system names single numbers only"] += 1
         else:
             tally.wrote(entry)
-            yield f"{entry.prefix}\t{entry.label.category} {entry.label.rating:.0%}\n"
+            named.append(entry)
+    for entry in sorted(named, key=lambda entry: int(entry.prefix)):
+        yield f"{entry.prefix}\t{entry.label.category} {entry.label.rating:.0%}\n"

@@ -82,14 +82,14 @@ def _blocklist_row(prefix: str, *, is_allowed: bool, said: str) -> str:
 
 
 def _lengths(source: Source, entry: Entry) -> list[int]:
-    """The lengths of number an entry speaks of, less those a range of its prefix speaks of."""
+    """The lengths of number an entry speaks of, less those that something narrower speaks of."""
     if entry.digits:
         return [entry.digits]
-    return [
-        length
-        for length in possible_lengths(entry.prefix)
-        if len(entry.prefix) <= length and not source.has_range(entry.prefix, length)
-    ]
+    size = len(entry.prefix)
+    lengths = [n for n in possible_lengths(entry.prefix) if n >= size]
+    if size in lengths and source.is_listed_itself(int(entry.prefix)):
+        lengths.remove(size)
+    return [length for length in lengths if not source.has_range(entry.prefix, length)]
 
 
 def _is_longer_possible(entry: Entry) -> bool:

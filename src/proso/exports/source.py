@@ -125,6 +125,22 @@ class Source:
         for subject, label in self.pack.ranges():
             yield self._entry(str(subject.prefix), subject.digits, label)
 
+    def live_entries(self, tally: Tally) -> Iterator[Entry]:
+        """Every entry that decides anything: no range of one number that is listed itself."""
+        for number, label in self.pack.numbers():
+            digits = str(number.value)
+            yield self._entry(digits, len(digits), label)
+        for subject, label in self.pack.ranges():
+            if subject.size == 1 and self.is_listed_itself(subject.prefix):
+                tally.lost["ranges of one number that is listed itself"] += 1
+            else:
+                yield self._entry(str(subject.prefix), subject.digits, label)
+
+    def is_listed_itself(self, value: int) -> bool:
+        """Whether the pack has this very number, not only a range that holds it."""
+        match = self.pack.find(value)
+        return match is not None and match.subject is None
+
     def is_stopped(self, value: int) -> bool:
         """Whether a call from this number does not ring aloud because of the pack."""
         match = self.pack.find(value)
@@ -135,9 +151,9 @@ class Source:
         return (prefix, digits) in self._ranges
 
     def said_entries(self, tally: Tally) -> Iterator[Entry]:
-        """Every entry for a target that can say anything of it, but ringing ones only in ranges."""
-        for entry in self.entries():
-            if entry.action is Action.ALLOW and entry.around in (None, Action.ALLOW):
+        """Every entry for a target that can say anything of it; ringing ones only within ranges."""
+        for entry in self.live_entries(tally):
+            if entry.action is Action.ALLOW and entry.around is None:
                 tally.lost[CLEARED] += 1
                 continue
             tally.wrote(entry)
@@ -145,7 +161,7 @@ class Source:
 
     def stopped_and_holes(self, tally: Tally) -> Iterator[Entry]:
         """What is stopped, and what rings inside of that, for a target that blocks or allows."""
-        for entry in self.entries():
+        for entry in self.live_entries(tally):
             if entry.is_stopped or entry.is_hole:
                 tally.wrote(entry)
                 yield entry
@@ -186,7 +202,7 @@ class Source:
 
     def _stopped(self, tally: Tally, ranges: list[Entry]) -> Iterator[Entry]:
         """Stopped numbers; the stopped ranges are put aside."""
-        for entry in self.entries():
+        for entry in self.live_entries(tally):
             if not entry.is_stopped:
                 if not (entry.is_hole and entry.action is Action.ALLOW):
                     tally.lost[_why_unstopped(entry)] += 1
