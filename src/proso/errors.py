@@ -17,6 +17,15 @@
     │   ├── BadRecipe               a portal recipe that may not be run
     │   ├── NoSuchNetwork           a network that is not in range, or may not be joined
     │   ├── NotOnline               a join that ended without proven internet
+    │   ├── UpdateRefused           an update that may not be trusted; the installed pack stays
+    │   │   ├── RolledBack          older than what this phone has seen
+    │   │   ├── MixedUp             parts that were never published together
+    │   │   ├── NotSigned           not signed by enough of the keys that count
+    │   │   ├── Altered             other bytes than the ones that were signed for
+    │   │   └── Endless             more bytes than were announced
+    │   ├── UnknownHub              a hub whose root this phone was never told to trust
+    │   ├── BadKey                  a key that cannot be read or does not count here
+    │   ├── ThresholdNotMet         a change of keys that too few holders have signed
     │   ├── StoreTooNew             a database written by a later version
     │   ├── NotAHub                 a directory that holds no hub
     │   ├── BadFact                 a row of market data that cannot be true
@@ -28,6 +37,8 @@
         ├── StoreBusy               somebody else holds the database
         ├── HubUnreachable          the hub did not answer
         ├── NoRadio                 no Wi-Fi that can be asked
+        ├── Frozen                  what the hub signed has run out, and nothing newer came
+        ├── TooSlow                 a mirror that stalls
         └── Interrupted             the person pressed Ctrl-C
 
 An error says in one sentence what was found, what was expected and what to do.  ``exit_code`` is
@@ -164,6 +175,60 @@ class NotOnline(Refused):
     exit_code = 33
 
 
+class UpdateRefused(Refused):
+    """An update that may not be trusted; the installed pack stays in use."""
+
+    exit_code = 34
+
+
+class RolledBack(UpdateRefused):
+    """Metadata or a pack older than what this phone has already seen (rollback)."""
+
+    exit_code = 35
+
+
+class MixedUp(UpdateRefused):
+    """Metadata whose parts were never published together (mix-and-match)."""
+
+    exit_code = 36
+
+
+class NotSigned(UpdateRefused):
+    """Metadata without valid signatures by enough of the keys that count now."""
+
+    exit_code = 37
+
+
+class Altered(UpdateRefused):
+    """Other bytes than the ones that were signed for."""
+
+    exit_code = 38
+
+
+class Endless(UpdateRefused):
+    """More bytes than were announced, or than any honest file has."""
+
+    exit_code = 39
+
+
+class UnknownHub(Refused):
+    """A hub whose root of trust this phone was never given, or was given another of."""
+
+    exit_code = 24
+
+
+class BadKey(Refused):
+    """A key that cannot be read, or that has no say in what it was used for."""
+
+    exit_code = 25
+
+
+class ThresholdNotMet(Refused):
+    """A change of keys that too few of the holders have signed."""
+
+    exit_code = 26
+
+
 class StoreTooNew(Refused):
     """A database written by a later version of proso."""
 
@@ -230,6 +295,18 @@ class NoRadio(Unavailable):
     """No Wi-Fi device, no NetworkManager, or Wi-Fi is switched off."""
 
     exit_code = 46
+
+
+class Frozen(Unavailable):
+    """What the hub signed has run out and nothing newer came: a freeze, or a hub asleep."""
+
+    exit_code = 47
+
+
+class TooSlow(Unavailable):
+    """A mirror that stalls, or sends slower than is any use."""
+
+    exit_code = 48
 
 
 class Interrupted(Unavailable):

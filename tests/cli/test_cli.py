@@ -329,6 +329,7 @@ def test_a_hub_is_made_filled_published_and_counted(capsys, tmp_path):
     again = asked(capsys, "hub", "publish", "--as-of", published["as_of"][:19]).out
     assert "serial 1" in again
     assert "still to come" in asked(capsys, "hub", "publish", "--as-of", "2999-01-01", code=2).err
+    assert published["signed"] == ["snapshot", "timestamp"]
     counts = json.loads(asked(capsys, "hub", "status", "--json").out)
     assert counts == {"reports": 0, "imported": 2, "segments": 1, "releases": 1}
     assert "imported" in asked(capsys, "hub", "status").out

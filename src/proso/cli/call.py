@@ -1,7 +1,7 @@
 """`proso call`: judge calls, and say why."""
 
 import sys
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -36,7 +36,12 @@ def _options(command: "Callable[..., object]") -> "Callable[..., object]":
             callback=checked_region,
             help="Region of the line.",
         ),
-        click.option("--pack", "pack_path", type=click.Path(path_type=Path), help="A pack file."),
+        click.option(
+            "--pack",
+            "pack_path",
+            type=click.Path(path_type=Path),
+            help="A pack file; the installed one if not given.",
+        ),
         click.option("--to", "called", help="The number that was called."),
     ):
         command = option(command)
@@ -118,11 +123,20 @@ def explain(
 def _load(
     pack_path: Path | None, rules: Path | None, contacts: Path | None, region: str
 ) -> tuple[Pack | None, OwnerRules, Line]:
+    from proso.cli.places import pack_folder
     from proso.device.owner import load_rules
     from proso.device.packfile import open_pack
+    from proso.device.packstore import PackStore
+    from proso.verdicts.ageing import rules_at_age
 
-    pack = open_pack(pack_path, region=region) if pack_path else None
-    return pack, load_rules(rules, contacts=contacts, region=region), Line(region=region)
+    if pack_path:
+        pack: Pack | None = open_pack(pack_path, region=region)
+    else:
+        pack = PackStore(pack_folder()).open(region)
+    owner = load_rules(rules, contacts=contacts, region=region)
+    if pack is not None:
+        owner = rules_at_age(owner, pack.header.as_of, datetime.now(UTC))
+    return pack, owner, Line(region=region)
 
 
 def _shown(received: Call) -> str:

@@ -8,7 +8,16 @@ from typing import Any
 
 import click
 
-from proso.cli.output import answers, checked_region, hub_module, print_json, printable, talk
+from proso.cli.hub_key import key, start
+from proso.cli.output import (
+    answers,
+    checked_region,
+    checked_regions,
+    hub_module,
+    print_json,
+    printable,
+    talk,
+)
 
 _hub = click.option(
     "--hub",
@@ -27,15 +36,54 @@ def hub() -> None:
     """Run a hub: take reports, publish packs."""
 
 
+hub.add_command(key)
+
+
 @hub.command()
 @_hub
-def init(directory: Path) -> None:
-    """Make a hub in a directory; harmless where there is one.
+@click.option(
+    "--region",
+    "regions",
+    multiple=True,
+    default=("US",),
+    show_default=True,
+    callback=checked_regions,
+    help="Whose packs it will sign; may be given more than once.",
+)
+@click.option(
+    "--holder",
+    "holders",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Public key of one who decides on keys; three are made if none is given.",
+)
+@click.option("--threshold", type=click.IntRange(1, 32), default=2, show_default=True)
+@click.option(
+    "--root-keys",
+    type=click.Path(path_type=Path),
+    help="Where the holders' keys made here go; HUB-root-keys if not given.",
+)
+def init(
+    directory: Path,
+    regions: tuple[str, ...],
+    holders: tuple[Path, ...],
+    threshold: int,
+    root_keys: Path | None,
+) -> None:
+    """Make a hub in a directory, with its keys; harmless where there is one.
 
-    Example: proso hub init --hub hub
+    Example: proso hub init --hub hub --region US
     """
     hub_module("store").Store.create(directory).close()
     answers.print(f"a hub in {directory}", markup=False)
+    if not hub_module("repository").Repository(directory).exists:
+        start(
+            directory,
+            regions=regions,
+            holders=holders,
+            threshold=threshold,
+            root_keys=root_keys or directory.with_name(directory.name + "-root-keys"),
+        )
 
 
 @hub.command()
@@ -160,7 +208,7 @@ def hotspots(
 @click.option("--region", default="US", show_default=True, callback=checked_region)
 @click.option("--as-of", type=click.DateTime(), help="Weigh what was known then, UTC.")
 def publish(directory: Path, region: str, as_of: datetime | None, as_json: bool) -> None:  # noqa: FBT001
-    """Weigh the reports and write the pack of a region.
+    """Weigh the reports, write the pack of a region, and sign what phones fetch.
 
     Example: proso hub publish --region US
     """
@@ -170,8 +218,19 @@ def publish(directory: Path, region: str, as_of: datetime | None, as_json: bool)
     if moment > now:
         # No release may step back, so one of a day to come would bar all others until that day.
         raise click.BadParameter(f"{moment:%Y-%m-%d} is still to come", param_hint="--as-of")
+    repository = hub_module("repository").Repository(directory)
     with hub_module("store").Store.open(directory) as store:
-        done = publishing.publish(store, region=region, as_of=moment)
+        if repository.exists:
+            repository.check_ready(region)
+            hub_module("shipping").check_moment(moment, now)
+        done = publishing.publish(
+            store, region=region, as_of=moment, after=repository.serial(region)
+        )
+        shipped = (
+            hub_module("shipping").ship(store, repository, region=region, now=now)
+            if repository.exists
+            else None
+        )
     release = done.release
     path = directory / "packs" / release.file
     if as_json:
@@ -187,6 +246,9 @@ def publish(directory: Path, region: str, as_of: datetime | None, as_json: bool)
                 "watched": done.watched,
                 "cleared": done.cleared,
                 "rule_version": release.rule_version,
+                "travel_bytes": shipped.offer.travel_bytes if shipped else None,
+                "deltas": len(shipped.offer.deltas) if shipped else None,
+                "signed": shipped.signed if shipped else None,
             }
         )
         return
@@ -195,6 +257,33 @@ def publish(directory: Path, region: str, as_of: datetime | None, as_json: bool)
         f"{done.cleared:,} cleared, {done.size_bytes:,} bytes",
         markup=False,
     )
+    if shipped is not None:
+        offer = shipped.offer
+        answers.print(
+            f"{repository.targets.parent}: serial {offer.serial} travels in "
+            f"{offer.travel_bytes:,} bytes"
+            + (f", or as a delta from {len(offer.deltas)} earlier ones" if offer.deltas else "")
+            + f"; signed: {', '.join(shipped.signed) or 'nothing new'}",
+            markup=False,
+        )
+
+
+@hub.command()
+@_hub
+@_json
+def stamp(directory: Path, as_json: bool) -> None:  # noqa: FBT001
+    """Sign again that what was published is current; for a cron job between releases.
+
+    Example: proso hub stamp --hub hub
+    """
+    hub_module("store").Store.open(directory).close()
+    repository = hub_module("repository").Repository(directory)
+    signed = repository.settle(now=datetime.now(UTC), force=True)
+    until = repository.valid_until()
+    if as_json:
+        print_json({"signed": signed, "valid_until": until.isoformat()})
+        return
+    answers.print(f"signed: {', '.join(signed)}; phones trust it until {until:%Y-%m-%d %H:%M} UTC")
 
 
 @hub.command(name="hotspots")

@@ -34,6 +34,13 @@ def printable(text: str) -> str:
     return "".join(char if char.isprintable() else "�" for char in text)
 
 
+def checked_regions(
+    context: click.Context, option: click.Parameter, regions: tuple[str, ...]
+) -> tuple[str, ...]:
+    """The same for an option that may be given more than once."""
+    return tuple(dict.fromkeys(checked_region(context, option, one) for one in regions))
+
+
 def print_json(value: object) -> None:
     """One JSON value on a line."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")

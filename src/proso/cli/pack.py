@@ -9,15 +9,16 @@ import click
 from proso.cli.output import answers, checked_region, print_json, talk
 from proso.cli.pack_export import export
 from proso.cli.pack_show import diff, show, verify
+from proso.cli.pack_update import forget, installed, update
 from proso.errors import BadFile, BadListing, ProsoError, Unavailable
 
 
 @click.group()
 def pack() -> None:
-    """Build, show, verify, compare and export packs."""
+    """Build, show, verify, compare, export and update packs."""
 
 
-for _command in (show, verify, diff, export):
+for _command in (show, verify, diff, export, update, installed, forget):
     pack.add_command(_command)
 
 

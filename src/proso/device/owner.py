@@ -20,6 +20,8 @@ Rules are TOML; every key may be left away:
     reject_from = 0.95
     silence_from = 0.8
     label_from = 0.0
+    careful_after_days = 7                  # an older pack silences what it would reject
+    label_after_days = 45                   # and from then on only labels
     [[schedule]]
     begins = 22:00:00
     ends = 07:00:00
@@ -54,6 +56,13 @@ _BREAK_THROUGH_KEYS: Final = ("calls", "within_minutes", "minimum_gap_seconds")
 _SCHEDULE_KEYS: Final = ("begins", "ends", "days", "action")
 _ACTIONS: Final = ("withheld", "impossible", "unallocated", "failed_verification")
 _MOMENTS: Final = ("expecting_until", "last_emergency_call")
+_PACK_KEYS: Final = (
+    "reject_from",
+    "silence_from",
+    "label_from",
+    "careful_after_days",
+    "label_after_days",
+)
 _KNOWN: Final = frozenset(
     {"allow", "block", "dialled", "answered", "break_through", "pack", "schedule"}
     | set(_ACTIONS)
@@ -119,7 +128,7 @@ def parse_rules(
             answered=_numbers(document, "answered", region)[0],
             break_through=_break_through(document.get("break_through", {})),
             schedules=tuple(_schedule(one) for one in document.get("schedule", [])),
-            pack=PackPolicy(**{k: float(v) for k, v in document.get("pack", {}).items()}),
+            pack=_pack_policy(document.get("pack", {})),
             expecting_until=_moment(document, "expecting_until"),
             last_emergency_call=_moment(document, "last_emergency_call"),
             withheld=_action(document, "withheld", default.withheld),
@@ -229,6 +238,20 @@ def _break_through(table: Mapping[str, Any]) -> BreakThrough | None:
         timedelta(seconds=table["minimum_gap_seconds"])
         if "minimum_gap_seconds" in table
         else default.minimum_gap,
+    )
+
+
+def _pack_policy(table: Mapping[str, Any]) -> PackPolicy:
+    if unknown := sorted(set(table) - set(_PACK_KEYS)):
+        raise _bad(f"the unknown key {unknown[0]!r} in [pack]", ", ".join(_PACK_KEYS))
+    default = PackPolicy()
+    given = {key: float(table.get(key, getattr(default, key))) for key in _PACK_KEYS}
+    return PackPolicy(
+        reject_from=given["reject_from"],
+        silence_from=given["silence_from"],
+        label_from=given["label_from"],
+        careful_after_days=given["careful_after_days"],
+        label_after_days=given["label_after_days"],
     )
 
 

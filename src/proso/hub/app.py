@@ -2,6 +2,8 @@
 
 POST /reports          one report or a list of them; answers when they are on the disk
 GET  /packs/{file}     packs as static files
+GET  /metadata/{file}  what phones verify, and
+GET  /targets/{file}   what they fetch: any web server or CDN can hand out the same files
 GET  /healthz          whether the hub lives
 """
 
@@ -42,6 +44,8 @@ def create_app(store: Store) -> Starlette:
             }
         )
 
+    public = store.directory / "public"
+
     async def healthz(_: Request) -> Response:
         return JSONResponse({"status": "ok"})
 
@@ -50,6 +54,8 @@ def create_app(store: Store) -> Starlette:
             Route("/reports", take_reports, methods=["POST"]),
             Route("/healthz", healthz),
             Mount("/packs", StaticFiles(directory=store.directory / "packs")),
+            Mount("/metadata", StaticFiles(directory=public / "metadata", check_dir=False)),
+            Mount("/targets", StaticFiles(directory=public / "targets", check_dir=False)),
         ],
         exception_handlers={ProsoError: _problem},
     )

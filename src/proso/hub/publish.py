@@ -42,13 +42,15 @@ class Published:
     cleared: int
 
 
-def publish(store: Store, *, region: str, as_of: datetime) -> Published:
+def publish(store: Store, *, region: str, as_of: datetime, after: int = 0) -> Published:
     """Publishes the pack of a region.
 
     Args:
         store: the hub's.
         region: ISO 3166-1 alpha-2.
         as_of: the moment up to which reports are weighed, aware; cut to whole seconds.
+        after: a serial that phones have already, which a new release must exceed: the store may be
+            a restored one that does not know of it.
 
     Raises:
         Refused: an `as_of` earlier than the newest release's, which would be a step back.
@@ -64,7 +66,8 @@ def publish(store: Store, *, region: str, as_of: datetime) -> Published:
             expected="a later moment, or exactly that of a release made before",
             remedy="leave --as-of away to publish what is known now",
         )
-    serial = known.serial if known else (earlier[-1].serial + 1 if earlier else 1)
+    last = max(after, earlier[-1].serial if earlier else 0)
+    serial = known.serial if known else last + 1
     with Engine() as engine:
         weighed = weigh(engine.reports(store, region), now=as_of)
         rows = engine.run(weighed.filter(weighed.listing.notnull()).select(*_COLUMNS))

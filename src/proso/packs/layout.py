@@ -36,6 +36,11 @@ class Kind(IntEnum):
     NUMBERS = 1
     HOTSPOTS = 2
 
+    @property
+    def word(self) -> str:
+        """As it is written in names of files."""
+        return self.name.lower()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PackHeader:

@@ -103,7 +103,7 @@ def _verdict(matches: tuple[Match, ...], pack: Pack, policy: PackPolicy) -> Verd
     verdict = _VerdictDraft(
         action,
         _PACK,
-        first.text,
+        first.text + policy.note,
         first.matched,
         label.rating,
         label.confidence,

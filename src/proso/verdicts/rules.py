@@ -21,6 +21,9 @@ EMERGENCY_CALLBACK: Final = timedelta(hours=2)
 """How long after an emergency call every call rings.  Source: Android's default for the same
 purpose, 7,200 s (CarrierConfigManager, duration_blocking_disabled_after_emergency)."""
 
+MAX_AGE_DAYS: Final = 36_500
+"""A pack of a hundred years; whoever wants no ageing writes this."""
+
 _PATTERN: Final = re.compile(r"\+?[0-9#xX?]{1,15}\*?")
 
 
@@ -129,17 +132,29 @@ class PackPolicy:
         reject_from: a rating of at least this is rejected, 0..1; above 1 for never.
         silence_from: of at least this is silenced.
         label_from: of at least this is labelled.
+        careful_after_days: from this age of the pack on nothing is rejected, only silenced.
+        label_after_days: from this age on calls are only labelled.
+        note: what verdicts say of the policy; "" for the owner's own.
     """
 
     reject_from: float = 0.95
     silence_from: float = 0.8
     label_from: float = 0.0
+    careful_after_days: float = 7.0
+    label_after_days: float = 45.0
+    note: str = ""
 
     def __post_init__(self) -> None:
         if not self.label_from <= self.silence_from <= self.reject_from:
             raise BadRules(
                 found="pack thresholds out of order",
                 expected="label_from <= silence_from <= reject_from",
+                remedy="correct the [pack] section",
+            )
+        if not 0 <= self.careful_after_days <= self.label_after_days <= MAX_AGE_DAYS:
+            raise BadRules(
+                found="ages of the pack out of order",
+                expected=f"0 <= careful_after_days <= label_after_days <= {MAX_AGE_DAYS}",
                 remedy="correct the [pack] section",
             )
 
