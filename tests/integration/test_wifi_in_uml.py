@@ -17,9 +17,11 @@ pytestmark = [pytest.mark.integration, pytest.mark.slow, pytest.mark.xdist_group
 UML = Path(__file__).parents[1] / "uml"
 GUEST = UML / "guest" / "test_wifi.py"
 DAEMONS = ("NetworkManager", "wpa_supplicant", "hostapd", "dnsmasq", "iw", "nmcli", "udevadm")
+CONTRACT = Path(__file__).parents[1] / "contracts" / "radio.py"
 NAMES = [
     node.name
-    for node in ast.parse(GUEST.read_text("utf-8")).body
+    for path in (GUEST, CONTRACT)
+    for node in ast.walk(ast.parse(path.read_text("utf-8")))
     if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
 ]
 

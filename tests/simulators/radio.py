@@ -46,6 +46,8 @@ class SimulatedRadio:
         self.orders.append("activate")
         self.present = "changing"
         self._gone = asyncio.Event()
+        if self.points and point not in self.points:
+            raise RadioFailed("it is not in range any more")
         await self._maybe("associate")
         await self._maybe("address", Step.ADDRESS)
         self.present = point.bssid
@@ -73,7 +75,9 @@ class SimulatedRadio:
             self.present, self.checkpoint = self.checkpoint, None
 
     async def leave(self):
-        self.present = self.before
+        if self.present == self.before:
+            return False
+        self.present = ""
         return True
 
     async def _maybe(self, step, kind=Step.ASSOCIATE):

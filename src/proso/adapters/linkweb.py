@@ -10,6 +10,7 @@ import socket
 import ssl
 from collections.abc import AsyncIterator, Iterable
 from typing import Any, Final
+from urllib.parse import urlencode
 
 import dns.asyncresolver
 import dns.exception
@@ -46,7 +47,13 @@ class BoundWeb:
             trust_env=False,
             follow_redirects=False,
             timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
-            headers={"User-Agent": USER_AGENT, "Accept-Language": "en", "Accept": "*/*"},
+            headers={
+                "User-Agent": USER_AGENT,
+                "Accept-Language": "en",
+                # Nothing packed: a few kilobytes could unpack to gigabytes.
+                "Accept": "*/*",
+                "Accept-Encoding": "identity",
+            },
         )
 
     async def fetch(self, request: Fetch) -> Response:
@@ -56,7 +63,7 @@ class BoundWeb:
             raise WebFailed("not-allowed")
         self._backend.addresses[request.url.host] = address
         headers = {"Referer": request.referer} if request.referer else {}
-        content = httpx.QueryParams(list(request.fields)) if request.method == "POST" else None
+        content = urlencode(request.fields).encode() if request.method == "POST" else None
         if content is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         try:
@@ -64,7 +71,7 @@ class BoundWeb:
                 request.method,
                 request.url.text,
                 headers=headers,
-                content=str(content).encode() if content is not None else None,
+                content=content,
             ) as answer:
                 body = await _bounded(answer)
                 found = tuple((k, v) for k, v in answer.headers.multi_items())
@@ -97,7 +104,7 @@ class BoundWeb:
 async def _bounded(answer: httpx.Response) -> bytes:
     """At most MAX_BODY bytes; whoever sends more is cut off."""
     body = bytearray()
-    async for chunk in answer.aiter_bytes(16_384):
+    async for chunk in answer.aiter_raw(16_384):
         body += chunk
         if len(body) >= MAX_BODY:
             break

@@ -4,9 +4,11 @@ import asyncio
 import os
 import subprocess
 import time
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from tests.contracts.radio import RadioContract
 from tests.simulators.portals import INTERNET, PROBE_BODY
 from tests.simulators.radio import SimulatedPerson
 from tests.uml.guest.town import (
@@ -335,3 +337,31 @@ def test_leaving_ends_our_connection_and_no_other(home):
 def test_a_portal_on_the_way_is_no_success_for_a_radio_that_never_asked(home):
     join, _ = clicked("PortalNds", person=SimulatedPerson(answer=Answer.NEVER))
     assert join.attempts[0].assertion is JoinAssertion.FAILED
+
+
+class TestNetworkManagerRadio(RadioContract):
+    """The real one keeps to the contract of a radio."""
+
+    target = b"EnhancedOpen"
+
+    @pytest.fixture(autouse=True)
+    def _town(self, home, town):  # noqa: ARG002  for what it sets up
+        self.network = town["owe"]
+
+    @asynccontextmanager
+    async def opened(self):
+        radio = await NetworkManagerRadio.open("wlan0")
+        try:
+            yield radio
+        finally:
+            await radio.close()
+
+    def present(self):
+        return present()
+
+    def cut(self, radio):  # noqa: ARG002
+        take_off_the_air(self.network)
+
+    def mend(self, radio):  # noqa: ARG002
+        put_on_the_air(self.network)
+        time.sleep(1)
