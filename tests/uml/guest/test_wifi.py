@@ -85,6 +85,7 @@ def town():
                 await radio.close()
                 return
             await radio.close()
+            await asyncio.sleep(0.5)
         pytest.fail("NetworkManager did not see the town")
 
     asyncio.run(ready())
@@ -270,13 +271,19 @@ def test_a_link_that_is_lost_at_the_sign_in_page_puts_back_what_was_before(home,
 
 def test_ctrl_c_in_the_middle_puts_back_what_was_before(home):
     before = present()
+    connecting = asyncio.Event()
+
+    class Impatient(SimulatedPerson):
+        def tell(self, sentence):
+            connecting.set()
 
     async def interrupt(task):
-        await asyncio.sleep(0.1)
+        await connecting.wait()
+        await asyncio.sleep(0)
         task.cancel()
 
     with pytest.raises(asyncio.CancelledError):
-        clicked("LibraryOpen", bssid=0x020000000200, during=interrupt)
+        clicked("LibraryOpen", bssid=0x020000000200, person=Impatient(), during=interrupt)
     assert present() == before
 
 
