@@ -10,10 +10,7 @@ What mocks hide and the real one taught (tests/uml):
 
 import asyncio
 import contextlib
-import getpass
-import hashlib
 import math
-import os
 import time
 from collections.abc import Callable, Coroutine
 from typing import Any, Final
@@ -22,10 +19,11 @@ from dbus_fast import BusType, Message, MessageType, Variant
 from dbus_fast.aio import MessageBus
 from dbus_fast.errors import DBusError
 
+from proso.adapters.nm_profile import PROFILE_PREFIX, profile, security_of
 from proso.device.wifi_ports import Link, RadioFailed
 from proso.errors import Misuse, NoRadio
 from proso.reports.hotspot_report import Step
-from proso.values.hotspot import AccessPoint, Security, parse_bssid
+from proso.values.hotspot import AccessPoint, parse_bssid
 
 NM: Final = "org.freedesktop.NetworkManager"
 ROOT: Final = "/org/freedesktop/NetworkManager"
@@ -133,7 +131,7 @@ class NetworkManagerRadio:
 
     async def take_checkpoint(self, seconds: int) -> None:
         """See `proso.device.wifi_ports.Radio`."""
-        self._before = str(await self._get(self._device, _DEVICE, "ActiveConnection"))
+        self._before = await self._profile_now()
         (self._checkpoint,) = await self._call(
             ROOT, NM, "CheckpointCreate", "aouu", [self._device], seconds, _UNDO
         )
@@ -147,16 +145,24 @@ class NetworkManagerRadio:
 
     async def activate(self, point: AccessPoint) -> Link:
         """See `proso.device.wifi_ports.Radio`."""
-        _, self._active, _ = await self._call(
-            ROOT,
-            NM,
-            "AddAndActivateConnection2",
-            "a{sa{sv}}ooa{sv}",
-            profile(point),
-            self._device,
-            "/",
-            {"persist": Variant("s", "volatile")},
+        asked = asyncio.ensure_future(
+            self._call(
+                ROOT,
+                NM,
+                "AddAndActivateConnection2",
+                "a{sa{sv}}ooa{sv}",
+                profile(point),
+                self._device,
+                "/",
+                {"persist": Variant("s", "volatile")},
+            )
         )
+        try:
+            _, self._active, _ = await asyncio.shield(asked)
+        except asyncio.CancelledError:
+            # The request is on its way: a return before its answer would be overtaken by it.
+            await asyncio.gather(asked, return_exceptions=True)
+            raise
 
         async def settled() -> bool:
             return await self._state() != 1
@@ -193,7 +199,8 @@ class NetworkManagerRadio:
 
         async def back() -> bool:
             state = await self._get(self._device, _DEVICE, "State")
-            return bool(state == 100 if self._before != "/" else state == 30)  # noqa: PLR2004
+            settled = state == (100 if self._before else 30)
+            return bool(settled) and await self._profile_now() == self._before
 
         if not await _until(back, 25.0):
             raise RadioFailed("the former connection did not come back")
@@ -263,6 +270,14 @@ class NetworkManagerRadio:
         servers = tuple(str(one["address"].value) for one in known["NameserverData"])
         return {"address": leased, "gateway": str(known["Gateway"]), "servers": servers}
 
+    async def _profile_now(self) -> str:
+        """The profile the device is connected by; "" for none."""
+        active = str(await self._get(self._device, _DEVICE, "ActiveConnection"))
+        try:
+            return str(await self._get(active, _ACTIVE, "Uuid")) if active != "/" else ""
+        except RadioFailed:
+            return ""  # gone between the two questions
+
     async def _state(self) -> int:
         try:
             return int(await self._get(self._active, _ACTIVE, "State"))
@@ -312,61 +327,6 @@ class NetworkManagerRadio:
         if reply.message_type is MessageType.ERROR:
             raise RadioFailed(f"{member}: {str(reply.error_name).rpartition('.')[2]}")
         return list(reply.body)
-
-
-PROFILE_PREFIX: Final = "proso "
-
-
-def profile(point: AccessPoint) -> dict[str, dict[str, Variant]]:
-    """The settings of a connection for now: pinned, private, never joined again by itself."""
-    stable = hashlib.sha256(b"proso|" + point.ssid).hexdigest()[:16]
-    wireless = {
-        "ssid": Variant("ay", point.ssid),
-        "mode": Variant("s", "infrastructure"),
-        "bssid": Variant("ay", point.bssid.to_bytes(6, "big")),
-        # The same address for the same network, so that a portal remembers the device.
-        "assigned-mac-address": Variant("s", "stable"),
-    }
-    settings = {
-        "connection": {
-            "id": Variant("s", PROFILE_PREFIX + stable[:8]),
-            "type": Variant("s", "802-11-wireless"),
-            "autoconnect": Variant("b", False),
-            "stable-id": Variant("s", stable),
-            "mdns": Variant("i", 0),
-            "llmnr": Variant("i", 0),
-        },
-        "802-11-wireless": wireless,
-        "ipv4": {
-            "method": Variant("s", "auto"),
-            "dhcp-send-hostname": Variant("b", False),  # RFC 7844
-        },
-        "ipv6": {
-            "method": Variant("s", "auto"),
-            "dhcp-send-hostname": Variant("b", False),
-            "ip6-privacy": Variant("i", 2),
-        },
-    }
-    if os.geteuid() != 0:
-        # Without it an ordinary user would need the administrator's right.
-        settings["connection"]["permissions"] = Variant("as", [f"user:{getpass.getuser()}:"])
-    if point.security is Security.OWE:
-        settings["802-11-wireless-security"] = {"key-mgmt": Variant("s", "owe")}
-    return settings
-
-
-def security_of(flags: int, wpa: int, rsn: int) -> Security:
-    """How a link is protected.  Source: NM80211ApFlags and NM80211ApSecurityFlags."""
-    both = wpa | rsn
-    found = (
-        (both & 0x200, Security.ENTERPRISE),
-        (rsn & 0x400 and not both & 0x100, Security.SAE),
-        (both & 0x500, Security.PSK),
-        (rsn & 0x800, Security.OWE),
-        (rsn & 0x1000, Security.OWE_TRANSITION),
-        (flags & 0x1, Security.WEP),
-    )
-    return next((kind for matched, kind in found if matched), Security.OPEN)
 
 
 async def _until(

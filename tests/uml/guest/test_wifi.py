@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from tests.contracts.radio import RadioContract
 from tests.simulators.portals import INTERNET, PROBE_BODY
-from tests.simulators.radio import SimulatedPerson
+from tests.simulators.radio import SimulatedPerson, chance_of
 from tests.uml.guest.town import (
     PSK,
     RUN,
@@ -274,7 +274,7 @@ def test_ctrl_c_in_the_middle_puts_back_what_was_before(home):
     connecting = asyncio.Event()
 
     class Impatient(SimulatedPerson):
-        def tell(self, sentence):
+        def tell(self, sentence):  # noqa: ARG002
             connecting.set()
 
     async def interrupt(task):
@@ -285,6 +285,29 @@ def test_ctrl_c_in_the_middle_puts_back_what_was_before(home):
     with pytest.raises(asyncio.CancelledError):
         clicked("LibraryOpen", bssid=0x020000000200, person=Impatient(), during=interrupt)
     assert present() == before
+
+
+def test_clicks_broken_off_at_random_moments_leave_the_connection_as_before(home):
+    before = present()
+    chance = chance_of(7)
+    targets = ["LibraryOpen", "PortalUnifi", "PortalCoova", "NoInternet", "Plaza", "EnhancedOpen"]
+    for _ in range(12):
+        moment = chance.random() * 0.4
+
+        async def interrupt(task, moment=moment):
+            await asyncio.sleep(moment)
+            task.cancel()
+
+        try:
+            join, _ = clicked(chance.choice(targets), during=interrupt)
+        except asyncio.CancelledError:
+            join = None
+        if join is None or not join.is_online:
+            assert present() == before
+        else:
+            subprocess.run(["nmcli", "--wait", "20", "connection", "up", "HomeWPA2"], check=True,
+                           capture_output=True)  # fmt: skip
+            before = present()
 
 
 def test_a_process_that_dies_is_undone_by_the_system(home):
