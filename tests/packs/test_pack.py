@@ -64,3 +64,9 @@ def test_numbers_of_a_label_share_their_match(now):
     pack = _pack(now, PhoneNumber(12025550101), PhoneNumber(12025550102))
     assert pack.find(12025550101) is pack.find(12025550102)
     assert not pack.has_ranges
+
+
+def test_a_number_shorter_than_a_series_prefix_is_not_in_it(now):
+    pack = _pack(now, NumberRange(1_200_000_000))
+    assert pack.find(12_000) is None
+    assert pack.find(1_200_000_000) is not None

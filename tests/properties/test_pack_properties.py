@@ -1,4 +1,4 @@
-"""What holds of every pack's bytes; look-ups are in test_packs.py."""
+"""What holds of every pack's bytes and look-ups."""
 
 import hashlib
 from datetime import UTC, datetime
@@ -28,9 +28,11 @@ numbers = st.builds(
     | st.integers(12_000_000_000, 12_001_000_000)
     | st.integers(1_000, 10**15 - 1),
 )
+# Most ranges hold some of the numbers above, and one another.
 ranges = st.builds(
     lambda prefix, more: NumberRange(prefix, min(15, len(str(prefix)) + more) if more else 0),
-    st.integers(1, 10**9),
+    st.sampled_from([1, 12, 120, 12_000, 120_000, 12_000_000, 120_000_000, 1_200_000_000])
+    | st.integers(1, 10**9),
     st.integers(0, 9),
 )
 rows = st.lists(st.builds(Listed, numbers | ranges, labels), max_size=15)
@@ -59,6 +61,25 @@ def test_a_pack_holds_what_was_listed_and_nothing_else(listings):
     assert set(held) == {row.subject for row in listings}
     for subject, label in (*pack.numbers(), *pack.ranges()):
         assert Listed(subject, label) in listings
+
+
+@given(rows)
+def test_a_look_up_finds_the_most_specific_entry_and_what_encloses_it(listings):
+    pack = decode(_build(listings))
+    entries = dict((*pack.numbers(), *pack.ranges()))
+    values = {row.subject.value for row in listings if isinstance(row.subject, PhoneNumber)}
+    values |= {row.subject.prefix for row in listings if isinstance(row.subject, NumberRange)}
+    for value in values | {v + 1 for v in values} | {v * 10 for v in values}:
+        if not 1_000 <= value < 10**15:
+            continue
+        number = PhoneNumber(value)
+        holding = [s for s in entries if isinstance(s, NumberRange) and number in s]
+        holding.sort(key=lambda s: (-len(str(s.prefix)), -s.digits))
+        exact = [number] if number in entries else []
+        expected = [entries[subject] for subject in (*exact, *holding)]
+        assert [match.label for match in pack.find_all(value)] == expected
+        found = pack.find(value)
+        assert (found.label if found else None) == (expected[0] if expected else None)
 
 
 @given(rows)
