@@ -78,9 +78,8 @@ def list_(as_json: bool) -> None:  # noqa: FBT001
         print_json(waiting)
         return
     for fields in waiting:
-        answers.print(
-            f"{fields['subject']}  {fields['assertion']}  {fields['category']}", markup=False
-        )
+        about = fields.get("category") or fields.get("step", "")
+        answers.print(f"{fields['subject']}  {fields['assertion']}  {about}", markup=False)
     answers.print(f"{len(waiting)} waiting; send them with: proso report send --hub URL")
 
 

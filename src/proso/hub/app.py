@@ -1,6 +1,7 @@
 """The hub over HTTP: take reports, hand out packs.
 
-POST /reports          one report or a list of them; answers when they are on the disk
+POST /reports          one report or a list, of calls and hotspots alike; answers when they are on
+                       the disk
 GET  /packs/{file}     packs as static files
 GET  /metadata/{file}  what phones verify, and
 GET  /targets/{file}   what they fetch: any web server or CDN can hand out the same files
@@ -19,8 +20,10 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from proso.errors import BadReport, ProsoError
+from proso.hub.hotspot_reports import HotspotReports, is_about_hotspot, parse_hotspot_batch
 from proso.hub.store import Store
-from proso.reports.report import parse_batch
+from proso.reports.hotspot_report import HotspotReport
+from proso.reports.report import Refusal, parse_batch
 
 MAX_BODY_BYTES: Final = 1_000_000
 """About 4,000 reports: a device that was offline for years."""
@@ -34,13 +37,23 @@ def create_app(store: Store) -> Starlette:
 
     async def take_reports(request: Request) -> Response:
         now = datetime.now(UTC)
-        reports, refusals = parse_batch(await _rows(request), now=now)
+        numbered = list(enumerate(await _rows(request), start=1))
+        calls = [(place, row) for place, row in numbered if not is_about_hotspot(row)]
+        reports, refusals = parse_batch([row for _, row in calls], now=now)
+        attempts, refused = parse_hotspot_batch(
+            [(place, row) for place, row in numbered if is_about_hotspot(row)], now=now
+        )
+        refused += [Refusal(calls[one.row - 1][0], one.why) for one in refusals]
         added = await run_in_threadpool(store.append, reports, received_at=now)
+        if attempts:
+            added += await run_in_threadpool(_keep, store, attempts)
         return JSONResponse(
             {
-                "accepted": len(reports),
+                "accepted": len(reports) + len(attempts),
                 "new": added,
-                "refused": [{"row": one.row, "why": one.why} for one in refusals],
+                "refused": [
+                    {"row": one.row, "why": one.why} for one in sorted(refused, key=_row_of)
+                ],
             }
         )
 
@@ -59,6 +72,15 @@ def create_app(store: Store) -> Starlette:
         ],
         exception_handlers={ProsoError: _problem},
     )
+
+
+def _keep(store: Store, attempts: list[HotspotReport]) -> int:
+    with HotspotReports.open(store.directory) as reports:
+        return reports.append(attempts)
+
+
+def _row_of(refusal: Refusal) -> int:
+    return refusal.row
 
 
 async def _rows(request: Request) -> list[dict[str, object]]:

@@ -1,4 +1,4 @@
-"""Packs of hotspots from a hub's lists: one a region, and one more for share-alike data.
+"""Packs of hotspots from a hub's lists and reports: one a region, and one for share-alike data.
 
 The same lists give the same bytes: publishing again without a change gives the same serial.
 Records under the ODbL travel in a pack of their own wherever a region has others as well, so that
@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import Final
 
 from proso.errors import Refused
+from proso.hub.hotspot_reports import HotspotReports
 from proso.hub.hotspots import FOLDER, listed
 from proso.hub.store import Release, write_durably
 from proso.packs.hotspot_records import RULE_VERSION, build_hotspots
+from proso.reputation.hotspots import learn
 from proso.values.hotspot import Hotspot
 
 SHARE_ALIKE: Final = "ODbL-1.0"
@@ -53,6 +55,9 @@ def publish_hotspots(directory: Path, *, region: str, as_of: datetime) -> list[H
         StoreFull: no room; the packs before stay.
     """
     hotspots = {one.identity: one for one in listed(directory, region)}
+    with HotspotReports.open(directory) as reports:
+        told = learn(hotspots.values(), reports.of(region, now=as_of), now=as_of)
+    hotspots = {one.identity: one for one in told}
     if not hotspots:
         raise Refused(
             found=f"no list of hotspots in {region}",
