@@ -202,6 +202,36 @@ def hotspots(
     answers.print(summary.sentence(), markup=False)
 
 
+@import_.command()
+@_files
+@_hub
+@_json
+def moving(files: tuple[Path, ...], directory: Path, as_json: bool) -> None:  # noqa: FBT001
+    """Radios on buses and trains: they are bound to no place.
+
+    Example: proso hub import moving operators/*.json
+    """
+    feed = hub_module("feeds.moving")
+    with hub_module("store").Store.open(directory):
+        found = feed.read_moving(files)
+        path = feed.write_moving(directory, found)
+    counts = {
+        "vehicles": found.vehicles,
+        "radios": found.radios,
+        "families": len(found.families),
+        "refused": found.refused,
+        "file": str(path),
+    }
+    if as_json:
+        print_json(counts)
+        return
+    answers.print(
+        f"{path}: {len(found.families)} families of {found.radios:,} radios on "
+        f"{found.vehicles:,} vehicles",
+        markup=False,
+    )
+
+
 @hub.command()
 @_hub
 @_json

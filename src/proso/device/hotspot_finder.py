@@ -1,5 +1,6 @@
 """What the installed packs list around a place, and what a scan there looks like to a verdict."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,9 +21,11 @@ class Finder:
 
     Attributes:
         packs: open, in any order.
+        moving: families of radios on vehicles, from ``moving.json`` beside them.
     """
 
     packs: tuple[HotspotPack, ...]
+    moving: frozenset[bytes] = frozenset()
 
     @classmethod
     def open(cls, paths: Iterable[Path]) -> "Finder":
@@ -32,7 +35,9 @@ class Finder:
             BadPack: one is no sound pack of hotspots.
         """
         opened = []
+        moving: frozenset[bytes] = frozenset()
         for path in paths:
+            moving |= _moving_beside(path)
             pack = open_any_pack(path)
             if not isinstance(pack, HotspotPack):
                 raise BadPack(
@@ -41,7 +46,7 @@ class Finder:
                     remedy="name one that `proso hub hotspots` wrote",
                 )
             opened.append(pack)
-        return cls(tuple(opened))
+        return cls(tuple(opened), moving)
 
     def near(self, position: Position, radius_m: float) -> list[tuple[float, Hotspot]]:
         """What is listed around a position, nearest first: (metres, hotspot)."""
@@ -91,7 +96,17 @@ class Finder:
             near=tuple(around),
             listed_names=names,
             acquaintances=memory.acquaintances,
+            moving=self.moving,
         )
+
+
+def _moving_beside(path: Path) -> frozenset[bytes]:
+    """The families named beside a pack; none where there is no such file, or it is damaged."""
+    try:
+        fields = json.loads((path.parent / "moving.json").read_text("utf-8"))
+        return frozenset(bytes.fromhex(one) for one in fields["families"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return frozenset()
 
 
 def _ssids(detail: bytes, heard: tuple[AccessPoint, ...]) -> list[bytes]:
