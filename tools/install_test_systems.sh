@@ -1,14 +1,16 @@
 #!/bin/sh
-# Installs the real programs that the integration tests load our exports into, on a Debian as root:
-# Kamailio from the distribution, and Asterisk, which Debian 12 and 13 do not have, unpacked from
+# Installs the real programs that the integration tests drive, on a Debian as root: the modem daemons
+# of Linux phones, Kamailio and SIPp from the distribution, and Asterisk, which Debian 12 and 13 do not have, unpacked from
 # testing below .cache/asterisk; it runs from there, without a chroot.
 set -eu
 cd "$(dirname "$0")/.."
-if ! command -v kamailio >/dev/null || ! command -v mmdebstrap >/dev/null ||
-    [ ! -e /usr/share/kamailio/db_sqlite ]; then
+packages="kamailio kamailio-sqlite-modules kamailio-python3-modules mmdebstrap sip-tester
+    dbus-daemon modemmanager ofono polkitd"
+# shellcheck disable=SC2086  one word a package
+if ! dpkg-query -W -f '' $packages 2>/dev/null; then
     apt-get update -qq
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-        kamailio kamailio-sqlite-modules mmdebstrap >/dev/null
+        $packages >/dev/null
 fi
 root=.cache/asterisk
 if [ ! -x "$root/usr/sbin/asterisk" ]; then

@@ -26,6 +26,7 @@
     │   ├── UnknownHub              a hub whose root this phone was never told to trust
     │   ├── BadKey                  a key that cannot be read or does not count here
     │   ├── ThresholdNotMet         a change of keys that too few holders have signed
+    │   ├── NoSuchCall              a call that is not in the phone's log
     │   ├── StoreTooNew             a database written by a later version
     │   ├── NotAHub                 a directory that holds no hub
     │   ├── BadFact                 a row of market data that cannot be true
@@ -36,6 +37,7 @@
         ├── StoreFull               no room left on the disk
         ├── StoreBusy               somebody else holds the database
         ├── HubUnreachable          the hub did not answer
+        ├── NoLine                  no line on which calls could come in
         ├── NoRadio                 no Wi-Fi that can be asked
         ├── Frozen                  what the hub signed has run out, and nothing newer came
         ├── TooSlow                 a mirror that stalls
@@ -227,6 +229,10 @@ class ThresholdNotMet(Refused):
     """A change of keys that too few of the holders have signed."""
 
     exit_code = 26
+class NoSuchCall(Refused):
+    """A call that is not in the phone's log."""
+
+    exit_code = 27
 
 
 class StoreTooNew(Refused):
@@ -289,6 +295,12 @@ class HubUnreachable(Unavailable):
     """The hub did not answer, or not in a way we understand."""
 
     exit_code = 43
+
+
+class NoLine(Unavailable):
+    """No modem daemon, no bus or no port: nothing on which calls could come in."""
+
+    exit_code = 44
 
 
 class NoRadio(Unavailable):

@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from proso.reports.hotspot_report import (
@@ -21,12 +21,14 @@ from proso.verdicts.verdict import Verdict
 
 
 class Came(StrEnum):
-    """What the owner did."""
+    """What the owner did, or STOPPED where the call did not come that far."""
 
     ANSWERED = "answered"
     DECLINED = "declined"
     MISSED = "missed"
     OVERRULED = "overruled"
+    STOPPED = "stopped"
+    VOICEMAIL = "voicemail"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,7 @@ class Outcome:
         said: SPAM or NOT_SPAM where the owner said so with one tap, else None.
         category: what the caller wanted, where said.
         at: when it was known, aware.
+        lasted: how long they talked; None where the call was not taken.
     """
 
     call: Call
@@ -48,6 +51,7 @@ class Outcome:
     at: datetime
     said: Assertion | None = None
     category: Category = Category.OTHER
+    lasted: timedelta | None = None
 
 
 def report_of(outcome: Outcome, *, reporter: str, origin: str, consent: bool) -> Report | None:

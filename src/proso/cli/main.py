@@ -14,6 +14,7 @@ from proso.errors import Interrupted, ProsoError, StoreFull, Unavailable
 _COMMANDS: Final = {
     "backtest": ("proso.cli.backtest", "backtest", "What would yesterday's packs have caught?"),
     "call": ("proso.cli.call", "call", "Judge calls, and say why."),
+    "device": ("proso.cli.device", "device", "Attend to this phone's calls."),
     "demo": ("proso.cli.demo", "demo", "The whole loop on this machine, narrated."),
     "hub": ("proso.cli.hub", "hub", "Run a hub: take reports, publish packs."),
     "market": ("proso.cli.market", "market", "Which countries next, and does the plan pay?"),
