@@ -15,6 +15,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+from tests.simulators.lines import Setting, modemmanager, ofono
+
 from proso.device.agent import Agent
 from proso.device.attending import Attendant
 from proso.device.call_ports import Rings, Shown
@@ -25,7 +27,6 @@ from proso.packs.build import Listed, build
 from proso.values.listing import Category, Label
 from proso.values.number import PhoneNumber
 from proso.verdicts.rules import BreakThrough, OwnerRules
-from tests.simulators.lines import Setting, modemmanager, ofono
 
 TARGETS = {"ofono": 3.0, "modemmanager": 8.0}
 

@@ -12,12 +12,12 @@ from contextlib import contextmanager
 import pytest
 from dbus_fast import Message
 from dbus_fast.aio import MessageBus
+from tests.simulators.lines import disconnect, modemmanager, ofono
 
 from proso.device.call_ports import Rings
 from proso.packs.build import Listed, build
 from proso.values.listing import Category, Label
 from proso.values.number import PhoneNumber
-from tests.simulators.lines import disconnect, modemmanager, ofono
 
 pytestmark = pytest.mark.integration
 LISTED, UNKNOWN = "+12025550101", "+12025550199"
@@ -85,7 +85,7 @@ def test_signals_of_an_impostor_are_not_heard(tmp_path):
 
             async def listen():
                 async for event in setting.source.events():
-                    events.append(event)
+                    events.append(event)  # noqa: PERF401  read while it grows
 
             task = asyncio.create_task(listen())
             await asyncio.sleep(0.3)
