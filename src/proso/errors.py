@@ -229,6 +229,8 @@ class ThresholdNotMet(Refused):
     """A change of keys that too few of the holders have signed."""
 
     exit_code = 26
+
+
 class NoSuchCall(Refused):
     """A call that is not in the phone's log."""
 

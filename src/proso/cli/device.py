@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from proso.cli.output import answers, checked_region, print_json, talk
+from proso.cli.report import home, pseudonym
 
 if TYPE_CHECKING:
     from proso.device.call_ports import CallSource
@@ -17,11 +17,6 @@ if TYPE_CHECKING:
     from proso.device.judging import Judge
 
 _NOT_SPAM = "ok"
-
-
-def _home() -> Path:
-    base = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
-    return Path(base) / "proso"
 
 
 _log_option = click.option(
@@ -76,7 +71,7 @@ def run(  # noqa: PLR0913  the options of a command
     else:
         talk.print(f"no pack at {pack_path.name} yet: every call rings until there is one")
     known = load_rules(rules, contacts=contacts, region=region)
-    with CallLog.open(log_path or _home() / "calls.sqlite") as log:
+    with CallLog.open(log_path or home() / "calls.sqlite") as log:
         judge = Judge(known, log, PackShelf(pack_path, region))
         asyncio.run(_attend(judge, region, daemons or ("modemmanager", "ofono")))
 
@@ -126,7 +121,7 @@ def calls(count: int, as_json: bool, log_path: Path | None) -> None:  # noqa: FB
     """
     from proso.device.calllog import CallLog
 
-    with CallLog.open(log_path or _home() / "calls.sqlite") as log:
+    with CallLog.open(log_path or home() / "calls.sqlite") as log:
         kept = log.last(count)
     if as_json:
         print_json([_fields(one) for one in kept])
@@ -151,13 +146,12 @@ def said(place: int, word: str, log_path: Path | None) -> None:
 
     Example: proso device said 12 ok
     """
-    from proso.cli.report import pseudonym
     from proso.device.calllog import CallLog
     from proso.device.outbox import Outbox
     from proso.outcomes import Came, Outcome, report_of
     from proso.reports.report import Assertion
 
-    with CallLog.open(log_path or _home() / "calls.sqlite") as log:
+    with CallLog.open(log_path or home() / "calls.sqlite") as log:
         was = log.call(place).outcome
     wrong = was.verdict.is_stopped is (word == _NOT_SPAM)
     outcome = Outcome(
@@ -171,7 +165,7 @@ def said(place: int, word: str, log_path: Path | None) -> None:
     if report is None:
         answers.print("that caller showed no number: there is nothing to report")
         return
-    with Outbox.open(_home() / "outbox.sqlite") as outbox:
+    with Outbox.open(home() / "outbox.sqlite") as outbox:
         outbox.add(report)
     answers.print(
         f"queued: {report.subject} is {report.assertion}; send it with: proso report send --hub URL"
