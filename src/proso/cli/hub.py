@@ -51,6 +51,11 @@ hub.add_command(key)
     help="Whose packs it will sign; may be given more than once.",
 )
 @click.option(
+    "--launch",
+    type=click.Path(path_type=Path),
+    help="Regions from `proso market launch --out`, in place of --region.",
+)
+@click.option(
     "--holder",
     "holders",
     multiple=True,
@@ -63,9 +68,10 @@ hub.add_command(key)
     type=click.Path(path_type=Path),
     help="Where the holders' keys made here go; HUB-root-keys if not given.",
 )
-def init(
+def init(  # noqa: PLR0913  a command with its options
     directory: Path,
     regions: tuple[str, ...],
+    launch: Path | None,
     holders: tuple[Path, ...],
     threshold: int,
     root_keys: Path | None,
@@ -74,16 +80,45 @@ def init(
 
     Example: proso hub init --hub hub --region US
     """
+    keeping = hub_module("regions")
+    found = keeping.read(launch) if launch else ()
     hub_module("store").Store.create(directory).close()
     answers.print(f"a hub in {directory}", markup=False)
     if not hub_module("repository").Repository(directory).exists:
         start(
             directory,
-            regions=regions,
+            regions=tuple(one.region for one in found) or regions,
             holders=holders,
             threshold=threshold,
             root_keys=root_keys or directory.with_name(directory.name + "-root-keys"),
         )
+    if launch:
+        keeping.keep(directory, launch)
+    for one in found:
+        needed = f"; missing: {', '.join(one.missing)}" if one.missing else ""
+        answers.print(f"  {one.region} {one.name}{needed}", markup=False)
+
+
+@hub.command(name="regions")
+@_hub
+@_json
+def list_regions(directory: Path, as_json: bool) -> None:  # noqa: FBT001
+    """The regions a hub was initialised with, and what was published for each.
+
+    Example: proso hub regions --hub hub
+    """
+    rows = []
+    with hub_module("store").Store.open(directory) as store:
+        for one in hub_module("regions").kept(directory):
+            releases = store.releases(one.region)
+            serial = max((release.serial for release in releases), default=None)
+            rows.append({"region": one.region, "name": one.name, "serial": serial})
+    if as_json:
+        print_json(rows)
+        return
+    for row in rows:
+        state = f"serial {row['serial']}" if row["serial"] else "nothing published yet"
+        answers.print(f"{row['region']} {row['name']}: {state}", markup=False)
 
 
 @hub.command()

@@ -17,7 +17,7 @@ _COMMANDS: Final = {
     "device": ("proso.cli.device", "device", "Attend to this phone's calls."),
     "demo": ("proso.cli.demo", "demo", "The whole loop on this machine, narrated."),
     "hub": ("proso.cli.hub", "hub", "Run a hub: take reports, publish packs."),
-    "market": ("proso.cli.market", "market", "Which countries next, and does the plan pay?"),
+    "market": ("proso.cli.market_report", "market", "Which countries next, and does the plan pay?"),
     "pack": ("proso.cli.pack", "pack", "Build, show, compare and export packs."),
     "wifi": ("proso.cli.wifi", "wifi", "Free Wi-Fi: what is in range, one click, undo."),
     "report": ("proso.cli.report", "report", "Say what a number is; sent only when you say so."),

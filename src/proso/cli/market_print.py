@@ -1,6 +1,7 @@
 """How the answers of `proso market` are printed."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from rich import box
@@ -15,15 +16,16 @@ _SHOWN_BEYOND = 8
 
 def wide() -> Console:
     """A pipe has no width of its own, and a table cut to 80 columns says nothing."""
-    return Console(width=max(answers.width, 118), highlight=False)
+    return Console(width=max(answers.width, 132), highlight=False)
 
 
 def table(*columns: str, title: str | None = None) -> Table:
-    """A plain table; columns that begin with > are right-aligned."""
+    """A plain table; columns that begin with > are right-aligned, those with ~ may be folded."""
     made = Table(box=box.SIMPLE, pad_edge=False, title=title, title_justify="left")
     for name in columns:
         right = name.startswith(">")
-        made.add_column(name.lstrip(">"), justify="right" if right else "left", no_wrap=right)
+        folds = name.startswith("~")
+        made.add_column(name.lstrip(">~"), justify="right" if right else "left", no_wrap=not folds)
     return made
 
 
@@ -123,7 +125,7 @@ def _flips(ranked: Any) -> None:  # noqa: ANN401
 
 def _sequence(entries: Sequence[Any]) -> None:
     made = table(
-        ">half-year", "country", ">worth US$ m", ">if now", ">waiting adds", ">passes", "why",
+        ">half-year", "country", ">worth US$ m", ">if now", ">waiting adds", ">passes", "~why",
         title="Order of entry",
     )  # fmt: skip
     for entry in entries:
@@ -156,3 +158,27 @@ def explained(steps: Sequence[Any], *, as_json: bool) -> None:
     for step in steps:
         answers.print(f"{step.what}: {step.value}", markup=False)
         answers.print(f"    {step.rests_on}", markup=False)
+
+
+def needs(rows: Sequence[Any], service: str, k: int, *, as_json: bool) -> None:
+    """Countries by how much they need a service."""
+    if as_json:
+        print_json([asdict(one) for one in rows])
+        return
+    made = table("country", ">score", f">P(top {k})", ">need", "~known", "~not scored")
+    for number, one in enumerate(rows, 1):
+        made.add_row(
+            one.name,
+            f"{one.score:.2f}",
+            f"{one.p_top:.2f}",
+            f"{one.need:.2f}",
+            "; ".join(one.known) or "nothing",
+            ", ".join(one.unscored),
+        )
+        if number == k:
+            made.add_section()
+    wide().print(made)
+    answers.print(
+        f"score: P(top {k}) times need of {service}; what is not scored counts as the middle",
+        markup=False,
+    )

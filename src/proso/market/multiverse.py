@@ -204,7 +204,13 @@ def _gain(inputs: Inputs, dice: _Dice, share: Floats, blend: Blend) -> Floats:
     low = max(blend.affordability - blend.spread, 0.0)
     high = min(blend.affordability + blend.spread, 1.0)
     weight = dice.rng.uniform(low, high, (dice.draws, 1)) if dice.errors else blend.affordability
-    return np.asarray(weight * afford + (1 - weight) * grown, dtype=np.float64)
+    blended = weight * afford + (1 - weight) * grown
+    # A share that is only estimated is no anchor: growth from it would be position on the curve.
+    pace = blended.mean(axis=1, keepdims=True) / np.maximum(
+        afford.mean(axis=1, keepdims=True), 1e-6
+    )
+    paced = np.minimum(afford * pace, np.maximum(ceiling - share, 0))
+    return np.where(np.isfinite(inputs.smartphones), blended, paced)
 
 
 def _logit(share: Floats) -> Floats:

@@ -5,7 +5,8 @@ the share of people who can pay is a probit of income per head, and a falling pr
 *Growth*: the share follows a logistic curve at the rate that mobile telephony showed in all
 countries together.  How much each counts is decided by which would have foretold the spread of
 mobile telephony better, always from earlier years only.  Position on the curve alone foretells
-nothing (docs/explanation/market.md).
+nothing (docs/explanation/market.md): where no survey says a country's share, growth speaks for the
+pace of all countries together, and affordability for the differences between them.
 """
 
 from dataclasses import dataclass
