@@ -1,10 +1,15 @@
+import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from proso.device.packfile import open_pack
-from proso.errors import Refused
-from proso.hub.publish import publish
+from proso.errors import Refused, StoreBusy
+from proso.hub import store as store_module
+from proso.hub.lock import alone
+from proso.hub.publish import LOCK, publish
+from proso.hub.store import Store
 from proso.reports.report import Assertion
 from proso.values.call import Call, Line
 from proso.verdicts.rules import OwnerRules
@@ -91,3 +96,28 @@ def test_what_is_reported_later_does_not_change_a_release(full, make_report):
     late = [make_report(f"n{i}", LONELY, at=NOW + timedelta(seconds=1)) for i in range(5)]
     full.append(late, received_at=NOW)
     assert publish(full, region="US", as_of=NOW).release.digest == first.release.digest
+
+
+def test_releases_at_the_same_time_never_share_a_serial(full):
+    moments = [NOW + timedelta(seconds=second) for second in range(4)]
+
+    def one(moment):
+        with Store.open(full.directory) as own:
+            try:
+                return publish(own, region="US", as_of=moment).release
+            except Refused:
+                return None  # a later moment was published before
+
+    with ThreadPoolExecutor(4) as pool:
+        made = [release for release in pool.map(one, moments) if release]
+    assert sorted(release.serial for release in made) == list(range(1, len(made) + 1))
+    assert sorted(made, key=lambda release: release.serial) == full.releases("US")
+    for release in made:
+        data = (full.directory / "packs" / release.file).read_bytes()
+        assert hashlib.sha256(data).hexdigest() == release.digest
+
+
+def test_a_second_release_waits_for_the_first_and_then_says_so(full, monkeypatch):
+    monkeypatch.setattr(store_module, "BUSY_SECONDS", 0)
+    with alone(full.directory / LOCK, "publishing"), pytest.raises(StoreBusy, match="publishing"):
+        publish(full, region="US", as_of=NOW)

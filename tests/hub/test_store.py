@@ -225,3 +225,12 @@ def test_a_directory_may_have_any_name(tmp_path, make_report, name):
     assert [path.name for path in tmp_path.iterdir()] == [name]
     with Store.open(tmp_path / name) as store:
         assert store.counts()["reports"] == 1
+
+
+def test_commands_that_make_the_same_hub_at_once_all_get_it(tmp_path):
+    def make(_):
+        with Store.create(tmp_path / "hub") as made:
+            return made.counts()["reports"]
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(make, range(8))) == [0] * 8

@@ -10,27 +10,25 @@ lets one in at a time.
 """
 
 import csv
-import fcntl
 import hashlib
 import io
 import itertools
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import IO, Final, TypeAlias
+from typing import Final, TypeAlias
 
 import pyarrow as pa
 
-from proso.errors import BadFile, StoreBusy
-from proso.hub import store as store_module
+from proso.errors import BadFile
 from proso.hub.feeds.lines import Lines, Refusals
+from proso.hub.lock import alone
 from proso.hub.segments import Origin, Stage
-from proso.hub.store import Store, translated, write_durably
+from proso.hub.store import Store, write_durably
 from proso.reports.report import CLOCK_SKEW
 
 Feed: TypeAlias = Callable[[Lines], Iterator[pa.Table]]
@@ -92,7 +90,7 @@ def import_files(  # noqa: PLR0913  a command with its settings
         StoreFull: no room; the file under way is not imported.
         StoreBusy: another import is under way.
     """
-    with _alone(store.directory):
+    with alone(store.directory / LOCK, "importing"):
         store.remove_unregistered()
         lists: set[str] = set()
         for path in paths:
@@ -113,35 +111,6 @@ def import_files(  # noqa: PLR0913  a command with its settings
                 refused_file=_write_refusals(store, path, lines.refusals, lists),
                 seconds=time.perf_counter() - started,
             )
-
-
-@contextmanager
-def _alone(directory: Path) -> Iterator[None]:
-    """Keeps every other import out.
-
-    The system gives the lock back with the process, however that ends.
-    """
-    with translated(directory):
-        lock = (directory / LOCK).open("w")
-    with lock:
-        limit = time.monotonic() + store_module.BUSY_SECONDS
-        while not _locked(lock):
-            if time.monotonic() >= limit:
-                raise StoreBusy(
-                    found="a hub that another command is importing into",
-                    expected="one import at a time",
-                    remedy="try again when the other one has ended",
-                )
-            time.sleep(0.05)
-        yield
-
-
-def _locked(lock: IO[str]) -> bool:
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def _write_refusals(store: Store, path: Path, refusals: Refusals, lists: set[str]) -> Path | None:

@@ -5,14 +5,17 @@ the same serial and the same bytes.
 """
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from functools import wraps
+from typing import Concatenate, Final, ParamSpec
 
 import pyarrow as pa
 
 from proso.errors import Refused
 from proso.hub.engine import Engine
+from proso.hub.lock import alone
 from proso.hub.store import Release, Store, write_durably
 from proso.packs.build import Listed, build
 from proso.reputation.rule import RULE_VERSION
@@ -20,6 +23,9 @@ from proso.reputation.weighing import weigh
 from proso.values.listing import Category, Label, Listing
 from proso.values.number import PhoneNumber
 
+LOCK: Final = "publish.lock"
+
+_P = ParamSpec("_P")
 _COLUMNS: Final = ("subject", "rating", "sample_size", "category", "newest", "listing")
 
 
@@ -42,6 +48,20 @@ class Published:
     cleared: int
 
 
+def _one_at_a_time(
+    publish: Callable[Concatenate[Store, _P], Published],
+) -> Callable[Concatenate[Store, _P], Published]:
+    """Two releases at once would take the same serial for different packs."""
+
+    @wraps(publish)
+    def alone_in_the_hub(store: Store, /, *args: _P.args, **settings: _P.kwargs) -> Published:
+        with alone(store.directory / LOCK, "publishing"):
+            return publish(store, *args, **settings)
+
+    return alone_in_the_hub
+
+
+@_one_at_a_time
 def publish(store: Store, *, region: str, as_of: datetime, after: int = 0) -> Published:
     """Publishes the pack of a region.
 
@@ -55,6 +75,7 @@ def publish(store: Store, *, region: str, as_of: datetime, after: int = 0) -> Pu
     Raises:
         Refused: an `as_of` earlier than the newest release's, which would be a step back.
         StoreFull: no room for the pack; the one before stays.
+        StoreBusy: another release is being made.
     """
     as_of = as_of.replace(microsecond=0)
     moment = int(as_of.timestamp())

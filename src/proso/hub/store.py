@@ -237,7 +237,8 @@ class Store:
         removed = 0
         for path in (self.directory / "log").glob("*/*"):
             if f"{path.parent.name}/{path.name}" not in known:
-                path.unlink()
+                with translated(self.directory):
+                    path.unlink()
                 removed += 1
         return removed
 
@@ -326,7 +327,10 @@ def _store_error(cause: BaseException | None, directory: Path) -> ProsoError:
 
 
 def _begin(connection: sa.Connection) -> None:
-    connection.exec_driver_sql("BEGIN")
+    # Whoever reads before it writes must hold the database from the start: SQLite refuses at once
+    # to let a reader write what another has changed since.
+    immediate = connection.get_execution_options().get("reads_then_writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
 
 def _set_pragmas(connection: sqlite3.Connection, _record: object) -> None:
@@ -346,19 +350,27 @@ def _migrate(engine: sa.Engine) -> None:
     config.set_main_option("script_location", place)
     config.set_main_option("path_separator", "os")
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    with engine.begin() as connection:
-        current = None
-        if sa.inspect(connection).has_table("alembic_version"):
-            current = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
-        if current is not None and current not in known:
-            raise StoreTooNew(
-                found=f"a database of schema {current}",
-                expected=f"schema {max(known)} or older",
-                remedy="update proso; nothing was changed",
-            )
-        if current != max(known):
+    with engine.connect() as connection:
+        if _schema_of(connection, known) == max(known):
+            return
+    # Another process may be making the tables at this moment: look again, and hold the database.
+    with engine.execution_options(reads_then_writes=True).begin() as connection:
+        if _schema_of(connection, known) != max(known):
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+
+
+def _schema_of(connection: sa.Connection, known: set[str]) -> str | None:
+    current = None
+    if sa.inspect(connection).has_table("alembic_version"):
+        current = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+    if current is not None and current not in known:
+        raise StoreTooNew(
+            found=f"a database of schema {current}",
+            expected=f"schema {max(known)} or older",
+            remedy="update proso; nothing was changed",
+        )
+    return current
 
 
 def _count(connection: sa.Connection, table: sa.Table) -> int:
