@@ -210,6 +210,10 @@ def test_errors_are_one_sentence_and_a_code_of_their_own(capsys, pack, tmp_path)
     [
         ["call", "screen", SPAMMER, "--region", "XX"],
         ["pack", "build", "--listings", "x.csv", "--region", "us"],
+        ["pack", "build", "--listings", "x.csv", "--as-of", "1969-12-31"],
+        ["hub", "publish", "--as-of", "0001-01-01"],
+        ["call", "explain", "911", "--at", "0001-01-01"],
+        ["call", "explain", "911", "--at", "9999-12-31T23:59:59"],
         ["call", "nothing"],
         ["call", "screen"],
     ],

@@ -9,7 +9,7 @@ import click
 
 from proso.cli.call_json import verdict_json
 from proso.cli.call_lines import LineScreener, blocks_of
-from proso.cli.output import answers, checked_region, print_json, printable
+from proso.cli.output import answers, checked_moment, checked_region, print_json, printable
 from proso.packs.pack import Pack
 from proso.values.call import Call, Line, Presentation
 from proso.values.number import PhoneNumber
@@ -82,7 +82,12 @@ def screen(number: str, called: str | None, as_json: bool, **files: Any) -> None
 @click.argument("number")
 @_options
 @click.option("--withheld", is_flag=True, help="The caller hides the number.")
-@click.option("--at", type=click.DateTime(), help="When it rings, local time; now if not given.")
+@click.option(
+    "--at",
+    type=click.DateTime(),
+    callback=checked_moment,
+    help="When it rings, local time; now if not given.",
+)
 def explain(
     number: str,
     called: str | None,

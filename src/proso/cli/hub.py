@@ -11,6 +11,7 @@ import click
 from proso.cli.hub_key import key, start
 from proso.cli.output import (
     answers,
+    checked_moment,
     checked_region,
     checked_regions,
     hub_module,
@@ -170,7 +171,12 @@ def ftc(files: tuple[Path, ...], directory: Path, as_json: bool) -> None:  # noq
     help="Region of the numbers.",
 )
 @click.option("--source", default="list", show_default=True, help="A name for the list.")
-@click.option("--as-of", type=click.DateTime(), help="When the list was true; today if not given.")
+@click.option(
+    "--as-of",
+    type=click.DateTime(),
+    callback=checked_moment,
+    help="When the list was true; today if not given.",
+)
 def csv_(  # noqa: PLR0913  a command with its options
     files: tuple[Path, ...],
     directory: Path,
@@ -271,7 +277,12 @@ def moving(files: tuple[Path, ...], directory: Path, as_json: bool) -> None:  # 
 @_hub
 @_json
 @click.option("--region", default="US", show_default=True, callback=checked_region)
-@click.option("--as-of", type=click.DateTime(), help="Weigh what was known then, UTC.")
+@click.option(
+    "--as-of",
+    type=click.DateTime(),
+    callback=checked_moment,
+    help="Weigh what was known then, UTC.",
+)
 def publish(directory: Path, region: str, as_of: datetime | None, as_json: bool) -> None:  # noqa: FBT001
     """Weigh the reports, write the pack of a region, and sign what phones fetch.
 

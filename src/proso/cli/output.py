@@ -3,6 +3,7 @@
 import importlib
 import json
 import sys
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,6 +13,9 @@ from proso.errors import MissingExtra
 
 if TYPE_CHECKING:
     from types import ModuleType
+
+_FIRST_YEAR = 1970  # a pack counts seconds from its first
+_LAST_YEAR = 9998  # a zone west of UTC has no end of the year 9999
 
 talk = Console(stderr=True, highlight=False)
 answers = Console(highlight=False, soft_wrap=True)
@@ -24,6 +28,15 @@ def checked_region(_context: click.Context, _option: click.Parameter, region: st
     if not is_region(region):
         raise click.BadParameter(f"{region!r} is no region; use a code such as US")
     return region
+
+
+def checked_moment(
+    _context: click.Context, _option: click.Parameter, moment: datetime | None
+) -> datetime | None:
+    """The moment of an option, or click's complaint where no pack could name it."""
+    if moment is not None and not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+        raise click.BadParameter(f"the year {moment.year} is none from {_FIRST_YEAR} on")
+    return moment
 
 
 def printable(text: str) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from proso.cli.output import answers, checked_region, print_json, talk
+from proso.cli.output import answers, checked_moment, checked_region, print_json, talk
 from proso.cli.pack_export import export
 from proso.cli.pack_show import diff, show, verify
 from proso.cli.pack_update import forget, installed, update
@@ -32,7 +32,9 @@ for _command in (show, verify, diff, export, update, installed, forget):
     help="Region of the pack.",
 )
 @click.option("--serial", default=1, show_default=True, type=click.IntRange(1, 2**63 - 1))
-@click.option("--as-of", type=click.DateTime(), help="When the list was true, UTC.")
+@click.option(
+    "--as-of", type=click.DateTime(), callback=checked_moment, help="When the list was true, UTC."
+)
 @click.option(
     "--output", type=click.Path(path_type=Path), help="Where to; REGION.pack if not given."
 )

@@ -23,7 +23,7 @@ from proso.reputation.weighing import weigh
 from proso.values.listing import Category, Label, Listing
 from proso.values.number import PhoneNumber
 
-LOCK: Final = "publish.lock"
+LOCK: Final = "release.lock"
 
 _P = ParamSpec("_P")
 _COLUMNS: Final = ("subject", "rating", "sample_size", "category", "newest", "listing")
