@@ -61,6 +61,14 @@ def test_the_table_names_every_method(folder, capsys):
         assert name in printed
 
 
+@pytest.mark.slow
+def test_a_plot_that_cannot_be_written_costs_no_figure(folder, capsys):
+    assert _backtest(folder, "--json", "--plot", str(folder / "nowhere" / "plot.png")) == 40
+    printed = capsys.readouterr()
+    assert json.loads(printed.out)["days"] == 9
+    assert printed.err.strip().splitlines()[-1].startswith("proso: a file")
+
+
 def test_days_without_complaints_are_refused_in_one_sentence(folder, capsys):
     arguments = ["backtest", "calls", "--reports", str(folder / "months"), "--legitimate"]
     arguments += [str(folder / "honest.csv"), "--from", "2027-01-01", "--to", "2027-01-02"]

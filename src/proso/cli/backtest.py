@@ -50,12 +50,12 @@ def calls(  # noqa: PLR0913  a command with its options
             ends=ends.date(),
             progress=lambda done, days: bar.update(task, completed=done, total=days),
         )
-    if plot:
-        testing.plot(result, plot)
     if as_json:
         print_json(testing.as_json(result))
-        return
-    _print(result)
+    else:
+        _print(result)
+    if plot:
+        testing.plot(result, plot)  # last: where it cannot be written, the figures are not lost
 
 
 def _print(result: Any) -> None:  # noqa: ANN401

@@ -109,7 +109,7 @@ def _small_loop(folder: Path, hub: _Hub) -> None:
     )
     _say(f"{call.calling_number} was given: {verdict.action}. One tap: this is my optician")
     kept = report_of(outcome, reporter="you", origin="415", consent=False)
-    _say(f"without consent nothing leaves the phone: {kept}")
+    _say(f"without consent nothing leaves the phone: {kept or 'no report is made'}")
 
     _step(6, "report", "with consent the outcome is the next report, and the loop is closed")
     others = [_said_by(name, outcome) for name in ("you", "tom", "una", "vic")]
