@@ -65,3 +65,11 @@ def test_a_delta_for_another_base_is_refused(packs):
         for base in (new, old[:-1], b""):
             with pytest.raises(BadDelta):
                 apply(base, delta, limit=LIMIT)
+
+
+def test_a_delta_to_a_far_smaller_pack_is_within_that_packs_limit(now):
+    many = [Listed(PhoneNumber(12_000_000_000 + i), SPAM) for i in range(100_000)]
+    old = build(many, region="US", serial=1, as_of=now, rule_version="r")
+    new = build([], region="US", serial=2, as_of=now, rule_version="r")
+    assert apply(old, diff(old, new), limit=len(new)) == new
+    assert apply(new, diff(new, old), limit=len(old)) == old

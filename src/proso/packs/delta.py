@@ -64,7 +64,8 @@ def apply(old: bytes, delta: bytes, *, limit: int) -> bytes:
 
 
 def _apply(old: bytes, delta: memoryview, limit: int) -> bytes:
-    streams = unpack_streams(delta, limit=2 * limit + _SLACK_BYTES)
+    # What goes is told in at most a few bytes each, and what comes as in a travel file.
+    streams = unpack_streams(delta, limit=2 * (limit + len(old)) + _SLACK_BYTES)
     frame = next(streams, b"")
     if len(frame) != HEADER_BYTES + 2 * DIGEST_BYTES:
         raise _bad("a delta without the header of its pack")
