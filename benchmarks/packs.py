@@ -44,7 +44,9 @@ LINE = Line("US")
 RATINGS = (0.5, 0.7, 0.85, 0.95, 0.99)
 LABELS = sorted((Label(c, r, 5, 30) for c in CATEGORIES[:8] for r in RATINGS), key=pack_label)
 IN_USE = (201, 202, 212, 213, 305, 310, 312, 404, 415, 512, 602, 617, 702, 713, 818, 917, 954, 972)
-SLOW_PEERS = 2_000_000  # bsdiff takes 17 times the file in memory; beyond this it is left out
+SLOW_PEERS = 2_000_000  # beyond this the slow compressors are left out: bsdiff takes 17 times the
+# file in memory, and the others many minutes
+MOST_HOTSPOTS = 1_000_000
 
 
 def main() -> None:
@@ -68,7 +70,7 @@ def main() -> None:
         result["open"] = opening(path)
         result["structures"] = structures(drawn, path, folder, arguments)
         result["screen"] = screening(drawn, path, arguments.calls)
-    result["hotspots"] = [hotspots_of_a_country(arguments.numbers)]
+    result["hotspots"] = [hotspots_of_a_country(min(arguments.numbers, MOST_HOTSPOTS))]
     if arguments.data:
         result["ftc"] = ftc(arguments.data / "calls" / "ftc")
         result["hotspots"].append(hotspots_of_cities(arguments.data / "wifi" / "hotspots.jsonl.gz"))
@@ -106,6 +108,7 @@ def travel(drawn: Drawn, data: bytes) -> dict[str, Any]:
     assert expand(packed, limit=len(data)) == data  # noqa: S101  a wrong file has no size
     done = time.perf_counter()
     count, bits = len(drawn.values), drawn.set_bits + drawn.label_bits
+    small = count <= SLOW_PEERS
     plain = drawn.values.astype(np.uint64).tobytes() + data[-count - 32 : -32]
     return {
         "bytes_per_number": len(packed) / count,
@@ -113,8 +116,8 @@ def travel(drawn: Drawn, data: bytes) -> dict[str, Any]:
         "bound_bits_per_number": bits / count,
         "compress_s": made - begun,
         "expand_s": done - made,
-        "sorted_keys_zstd19": len(zstandard.compress(plain, 19)) / count,
-        "sorted_keys_xz": len(lzma.compress(plain)) / count,
+        "sorted_keys_zstd19": len(zstandard.compress(plain, 19)) / count if small else None,
+        "sorted_keys_xz": len(lzma.compress(plain)) / count if small else None,
     }
 
 
@@ -126,13 +129,6 @@ def delta(drawn: Drawn, old: bytes) -> dict[str, Any]:
     made = time.perf_counter()
     assert apply(old, packed, limit=len(new)) == new  # noqa: S101  a wrong delta has no size
     done = time.perf_counter()
-    dictionary = zstandard.ZstdCompressionDict(old, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
-    settings = zstandard.ZstdCompressionParameters.from_level(
-        19, window_log=27, enable_ldm=True, source_size=len(new), dict_size=len(old)
-    )
-    patch = zstandard.ZstdCompressor(dict_data=dictionary, compression_params=settings).compress(
-        new
-    )
     small = len(drawn.values) <= SLOW_PEERS
     return {
         "bytes": len(packed),
@@ -141,9 +137,18 @@ def delta(drawn: Drawn, old: bytes) -> dict[str, Any]:
         "diff_s": made - begun,
         "apply_s": done - made,
         "bsdiff4_bytes": len(bsdiff4.diff(old, new)) if small else None,
-        "zstd_patch_from_bytes": len(patch),
-        "whole_travel_bytes": len(compress(new)),
+        "zstd_patch_from_bytes": len(zstd_patch(old, new)) if small else None,
+        "whole_travel_bytes": len(compress(new)) if small else None,
     }
+
+
+def zstd_patch(old: bytes, new: bytes) -> bytes:
+    """As `zstd --patch-from` at level 19."""
+    dictionary = zstandard.ZstdCompressionDict(old, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
+    settings = zstandard.ZstdCompressionParameters.from_level(
+        19, window_log=27, enable_ldm=True, source_size=len(new), dict_size=len(old)
+    )
+    return zstandard.ZstdCompressor(dict_data=dictionary, compression_params=settings).compress(new)
 
 
 def changed(drawn: Drawn) -> tuple[Drawn, float]:
