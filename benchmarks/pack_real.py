@@ -118,12 +118,12 @@ def hotspots_of_cities(path: Path) -> dict[str, Any]:
     with gzip.open(path, "rt", encoding="utf-8") as file:
         for line in file:
             row = json.loads(line)
-            lat, lon = row.pop("lat"), row.pop("lon")
+            lat, lon = row.pop("lat", None), row.pop("lon", None)
             if lat is None or lon is None:
                 continue
-            key = f"{row.pop('src')}:{row.pop('id')}".encode()
+            key = f"{row.pop('src', '')}:{row.pop('id', '')}:{row.get('name', '')}".encode()
             identity = int.from_bytes(hashlib.sha256(key).digest()[:8], "big") >> 1
-            klass = ("free", "limited", "customers").index(row.pop("free") or "free")
+            klass = ("free", "limited", "customers").index(row.pop("free", None) or "free")
             told = {name: value for name, value in row.items() if value not in (None, "", [])}
             detail = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
             y, x = round(float(lat) * 1e5), round(float(lon) * 1e5)

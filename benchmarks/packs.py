@@ -15,7 +15,7 @@ import time
 from array import array
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import bsdiff4
 import numpy as np
@@ -38,6 +38,9 @@ from proso.values.number import NumberRange
 from proso.verdicts.bulk import BulkScreener
 from proso.verdicts.rules import OwnerRules
 from proso.verdicts.screening import Screener
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 AS_OF = datetime(2026, 1, 1, tzinfo=UTC)
 LINE = Line("US")
@@ -65,16 +68,28 @@ def main() -> None:
         old = pack_of(drawn)
         path.write_bytes(old)
         result: dict[str, Any] = {"numbers": len(drawn.values)}
-        result["travel"] = travel(drawn, old)
-        result["delta"] = delta(drawn, old)
-        result["open"] = opening(path)
-        result["structures"] = structures(drawn, path, folder, arguments)
-        result["screen"] = screening(drawn, path, arguments.calls)
-    result["hotspots"] = [hotspots_of_a_country(min(arguments.numbers, MOST_HOTSPOTS))]
-    if arguments.data:
-        result["ftc"] = ftc(arguments.data / "calls" / "ftc")
-        result["hotspots"].append(hotspots_of_cities(arguments.data / "wifi" / "hotspots.jsonl.gz"))
+        parts: dict[str, Callable[[], Any]] = {
+            "travel": lambda: travel(drawn, old),
+            "delta": lambda: delta(drawn, old),
+            "open": lambda: opening(path),
+            "structures": lambda: structures(drawn, path, folder, arguments),
+            "screen": lambda: screening(drawn, path, arguments.calls),
+            "hotspots": lambda: hotspots(arguments),
+        }
+        if arguments.data:
+            parts["ftc"] = lambda: ftc(arguments.data / "calls" / "ftc")
+        for part, measure in parts.items():
+            print(f"measuring {part} ...", file=sys.stderr)
+            result[part] = measure()
+            print(json.dumps(result[part]), file=sys.stderr)
     print(json.dumps(result) if arguments.json else "\n".join(lines(result)))
+
+
+def hotspots(arguments: argparse.Namespace) -> list[dict[str, Any]]:
+    found = [hotspots_of_a_country(min(arguments.numbers, MOST_HOTSPOTS))]
+    if arguments.data:
+        found.append(hotspots_of_cities(arguments.data / "wifi" / "hotspots.jsonl.gz"))
+    return found
 
 
 def pack_of(

@@ -101,3 +101,9 @@ def test_every_flipped_byte_is_noticed_when_decoded_and_harmless_when_attached(m
 def test_a_circle_that_is_not_on_earth_is_a_bug_of_the_caller(make_bytes, circle):
     with pytest.raises(Misuse):
         decode_hotspots(make_bytes([])).near(*circle)
+
+
+def test_hotspots_that_differ_in_their_details_only_are_one_without_them(make_bytes):
+    records = [HotspotRecord(5, 5, 1, 0, detail) for detail in (b"", b"a", b"b")]
+    assert len(decode_hotspots(make_bytes(records))) == 3
+    assert len(decode_hotspots(make_bytes(records, with_details=False))) == 1

@@ -7,7 +7,7 @@ import struct
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import accumulate, chain, pairwise, repeat
 from typing import Final
@@ -95,7 +95,9 @@ def encode_hotspots(  # noqa: PLR0913  the fields of one file
         records: in any order; equal ones are kept once.
         with_details: False leaves every detail out.
     """
-    rows = sorted((_place(record), record) for record in set(records))
+    # Hotspots that differ in their details only are one where details are left out.
+    kept = set(records) if with_details else {replace(record, detail=b"") for record in records}
+    rows = sorted((_place(record), record) for record in kept)
     return encode_columns(
         HotspotColumns(
             region=region,
