@@ -15,6 +15,7 @@ from proso.packs.layout import PackHeader
 from proso.packs.pack import Pack
 from proso.values.listing import Label
 from proso.values.number import NumberRange
+from proso.values.numbering import is_region
 from proso.verdicts.listed import action_of
 from proso.verdicts.rules import PackPolicy
 
@@ -26,16 +27,19 @@ _json = click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @_file
 @_json
 def show(file: Path, as_json: bool) -> None:  # noqa: FBT001
-    """What a pack holds: sizes, age, and entries by category, listing and action.
+    """What a pack holds: sizes, age, signer, and entries by category, listing and action.
 
-    Actions are those of the default policy.
+    FILE is a pack, or a region whose installed pack is meant.  Actions are those of the default
+    policy.
 
     Example: proso pack show US.pack
     """
     from proso.device.packfile import open_any_pack
 
+    file = _installed(file)
     opened = open_any_pack(file)
     summary = _header(opened.header) | _size(file, len(opened))
+    summary |= _signer(file, opened.header.region)
     if isinstance(opened, Pack):
         summary |= _contents(opened)
     if as_json:
@@ -119,6 +123,30 @@ def _header(header: PackHeader) -> dict[str, Any]:
     }
 
 
+def _installed(file: Path) -> Path:
+    """The file, or where the pack of a region is installed when that is what was named."""
+    from proso.cli.places import pack_folder
+    from proso.device.packstore import PackStore
+
+    if file.exists() or not is_region(str(file)):
+        return file
+    return PackStore(pack_folder()).path(str(file))
+
+
+def _signer(file: Path, region: str) -> dict[str, Any]:
+    from proso.device.signer import signer_of
+
+    signer = signer_of(file, region)
+    if signer is None:
+        return {"signer": None}
+    until = signer.verified_until
+    return {
+        "signer": signer.hub,
+        "root_fingerprint": signer.fingerprint,
+        "verified_until": until.isoformat() if until else None,
+    }
+
+
 def _size(file: Path, entries: int) -> dict[str, Any]:
     size = file.stat().st_size
     return {
@@ -154,6 +182,8 @@ def _sums(labels: Counter[Label], name_of: Callable[[Label], str]) -> dict[str, 
 
 
 def _shown(name: str, value: object) -> str:
+    if value is None:
+        return "not known: only an installed pack's is" if name == "signer" else "never"
     if isinstance(value, int | float) and name != "serial":
         return f"{value:,}"
     return str(value)

@@ -141,9 +141,7 @@ class Updater:
 
     def followed(self) -> tuple[FollowedHub, ...]:
         """The hubs this phone follows."""
-        paths = sorted((self._store.directory / "hubs").glob("*/hub.json"))
-        folders = (path.parent for path in paths)
-        return tuple(_read_hub(one) for one in folders if (one / "root.json").is_file())
+        return tuple(hub for _, hub in followed_in(self._store.directory))
 
     def forget(self, region: str) -> bool:
         """Stops following a region and removes its packs; True where there was anything."""
@@ -255,6 +253,12 @@ class Updater:
     def _folder(self, url: str) -> Path:
         name = hashlib.sha256(url.encode()).hexdigest()[:16]
         return self._store.directory / "hubs" / name
+
+
+def followed_in(store: Path) -> list[tuple[Path, FollowedHub]]:
+    """The hubs that a store of packs is filled from, each with its folder."""
+    folders = (path.parent for path in sorted((store / "hubs").glob("*/hub.json")))
+    return [(one, _read_hub(one)) for one in folders if (one / "root.json").is_file()]
 
 
 def _made(way: Way, files: Sequence[bytes], offer: Offer, have: Installed | None) -> bytes:
