@@ -35,7 +35,7 @@ AREAS = (201, 202, 212, 213, 305, 310, 312, 404, 415, 512, 602, 617, 702, 713, 8
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--listed", type=int, default=1_000_000, help="numbers in the pack")
-    parser.add_argument("--ranges", type=int, default=20_000, help="blocks of 1,000 in the pack")
+    parser.add_argument("--ranges", type=int, default=5_000, help="blocks of 1,000 in the pack")
     parser.add_argument("--calls", type=int, default=1_000_000, help="numbers on stdin")
     parser.add_argument("--runs", type=int, default=5, help="runs of which the median is printed")
     parser.add_argument("--json", action="store_true")
