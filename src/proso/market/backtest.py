@@ -208,11 +208,7 @@ def tipping(view: AsOf, assumptions: Assumptions, surveys: Panel) -> Tipping | N
     The score is the median of the gain in 400 worlds without errors of figures; the surveys are of
     another publisher than the one the share was fitted to, and later.
     """
-    shares: dict[str, dict[int, float]] = {}
-    for fact in surveys.facts:
-        if fact.indicator == "smartphone_pct_pew":
-            shares.setdefault(fact.country, {})[fact.period] = fact.value
-    gains = {c: y[2015] - y[2013] for c, y in shares.items() if {2013, 2015} <= set(y)}
+    gains = _gains(surveys)
     inputs = gather(view, ignore_embargoes=True)
     codes = [code for code in gains if code in inputs.countries]
     if len(codes) < 8:  # noqa: PLR2004  a correlation of fewer is noise
@@ -244,6 +240,15 @@ def tipping(view: AsOf, assumptions: Assumptions, surveys: Panel) -> Tipping | N
         internet=float(spearmanr(inputs.internet[rows], gain).statistic),
         interval=(float(low), float(high)),
     )
+
+
+def _gains(surveys: Panel) -> dict[str, float]:
+    """Points of smartphone share gained from 2013 to 2015, by country."""
+    shares: dict[str, dict[int, float]] = {}
+    for fact in surveys.facts:
+        if fact.indicator == "smartphone_pct_pew":
+            shares.setdefault(fact.country, {})[fact.period] = fact.value
+    return {c: y[2015] - y[2013] for c, y in shares.items() if {2013, 2015} <= set(y)}
 
 
 @dataclass(frozen=True, slots=True)
