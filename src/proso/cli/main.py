@@ -20,6 +20,7 @@ _COMMANDS: Final = {
     "market": ("proso.cli.market_report", "market", "Which countries next, and does the plan pay?"),
     "pack": ("proso.cli.pack", "pack", "Build, show, compare and export packs."),
     "wifi": ("proso.cli.wifi", "wifi", "Free Wi-Fi: what is in range, one click, undo."),
+    "sip": ("proso.cli.sip", "sip", "Judge the calls of a SIP server or PBX."),
     "report": ("proso.cli.report", "report", "Say what a number is; sent only when you say so."),
 }
 
