@@ -5,7 +5,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 packages="kamailio kamailio-sqlite-modules kamailio-python3-modules mmdebstrap sip-tester
-    dbus-daemon modemmanager ofono polkitd"
+    dbus-daemon modemmanager ofono polkitd procps systemd"
 # shellcheck disable=SC2086  one word a package
 if ! dpkg-query -W -f '' $packages 2>/dev/null; then
     apt-get update -qq
