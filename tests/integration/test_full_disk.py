@@ -140,8 +140,8 @@ def test_a_pack_that_does_not_fit_leaves_the_one_before(disk):
     assert proso("hub", "publish", "--hub", hub, "--as-of", "2026-11-24T13:00:00").returncode == 0
     before = (hub / "packs" / "US.pack").read_bytes()
     ballast = fill(disk)
-    failed = proso("hub", "publish", "--hub", hub, "--as-of", "2026-11-25")
+    failed = proso("hub", "publish", "--hub", hub, "--as-of", "2026-11-24T14:00:00")
     assert failed.returncode == 41, failed.stderr
     assert (hub / "packs" / "US.pack").read_bytes() == before
     ballast.unlink()
-    assert proso("hub", "publish", "--hub", hub, "--as-of", "2026-11-25").returncode == 0
+    assert proso("hub", "publish", "--hub", hub, "--as-of", "2026-11-24T14:00:00").returncode == 0
