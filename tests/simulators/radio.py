@@ -124,6 +124,9 @@ class SimulatedWeb:
             return not is_probe
         return is_probe and self.portal.is_open
 
+    async def captive_api(self):
+        return ""
+
     async def close(self):
         self.is_closed = True
 

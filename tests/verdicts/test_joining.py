@@ -76,6 +76,13 @@ def test_every_state_knows_what_to_do_when_it_is_cancelled():
     assert all((state, Kind.CANCELLED) in TABLE for state in unfinished)
 
 
+def test_a_checkpoint_that_may_have_been_taken_is_given_back():
+    for kind in (Kind.CANCELLED, Kind.TIMED_OUT):
+        join, orders = _walk(Join((_candidate(1), _candidate(2))), Kind.BEGUN, kind)
+        assert orders[-1] is Order.ROLL_BACK
+        assert _walk(join, Kind.ROLLED_BACK)[0].state is State.ENDED
+
+
 events = st.builds(
     Event,
     st.sampled_from(Kind),

@@ -18,6 +18,7 @@ import dns.rdatatype
 import httpcore
 import httpx
 
+from proso.adapters.linkweb_dhcp import captive_option
 from proso.device.wifi_ports import Link, WebFailed
 from proso.values.weburl import is_never_allowed, is_private, literal_address
 from proso.verdicts.pages import MAX_BODY
@@ -40,6 +41,7 @@ class BoundWeb:
         context: of TLS; the system's certificates when not given.
         """
         self._link = link
+        self._captive_api: str | None = None
         self._backend = _BoundBackend(link)
         self._transport = _Transport(self._backend, context or ssl.create_default_context())
         self._client = httpx.AsyncClient(
@@ -78,6 +80,12 @@ class BoundWeb:
                 return Response(request.url, answer.status_code, found, body)
         except (httpx.HTTPError, httpcore.ProtocolError, OSError, ValueError) as error:
             raise WebFailed(_why(error)) from error
+
+    async def captive_api(self) -> str:
+        """See `proso.device.wifi_ports.LinkWeb`."""
+        if self._captive_api is None:
+            self._captive_api = await asyncio.to_thread(captive_option, self._link)
+        return self._captive_api
 
     async def close(self) -> None:
         """See `proso.device.wifi_ports.LinkWeb`."""

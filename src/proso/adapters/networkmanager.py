@@ -132,8 +132,8 @@ class NetworkManagerRadio:
     async def take_checkpoint(self, seconds: int) -> None:
         """See `proso.device.wifi_ports.Radio`."""
         self._before = await self._profile_now()
-        (self._checkpoint,) = await self._call(
-            ROOT, NM, "CheckpointCreate", "aouu", [self._device], seconds, _UNDO
+        (self._checkpoint,) = await self._whole(
+            self._call(ROOT, NM, "CheckpointCreate", "aouu", [self._device], seconds, _UNDO)
         )
 
     async def extend_checkpoint(self, seconds: int) -> None:
@@ -145,7 +145,7 @@ class NetworkManagerRadio:
 
     async def activate(self, point: AccessPoint) -> Link:
         """See `proso.device.wifi_ports.Radio`."""
-        asked = asyncio.ensure_future(
+        _, self._active, _ = await self._whole(
             self._call(
                 ROOT,
                 NM,
@@ -157,12 +157,6 @@ class NetworkManagerRadio:
                 {"persist": Variant("s", "volatile")},
             )
         )
-        try:
-            _, self._active, _ = await asyncio.shield(asked)
-        except asyncio.CancelledError:
-            # The request is on its way: a return before its answer would be overtaken by it.
-            await asyncio.gather(asked, return_exceptions=True)
-            raise
 
         async def settled() -> bool:
             return await self._state() != 1
@@ -269,6 +263,21 @@ class NetworkManagerRadio:
             return {}
         servers = tuple(str(one["address"].value) for one in known["NameserverData"])
         return {"address": leased, "gateway": str(known["Gateway"]), "servers": servers}
+
+    async def _whole(self, call: Coroutine[Any, Any, list[Any]]) -> list[Any]:
+        """A call that changes something, waited for even when we are told to stop.
+
+        It is on its way: a return that did not wait for its answer would be overtaken by it, and a
+        checkpoint nobody knows of would undo, minutes later, what the person did since.
+        """
+        asked = asyncio.ensure_future(call)
+        try:
+            return await asyncio.shield(asked)
+        except asyncio.CancelledError:
+            answers = await asyncio.gather(asked, return_exceptions=True)
+            if isinstance(answers[0], list) and len(answers[0]) == 1:
+                self._checkpoint = answers[0][0]
+            raise
 
     async def _profile_now(self) -> str:
         """The profile the device is connected by; "" for none."""

@@ -11,7 +11,7 @@ from proso.adapters.linkweb import BoundWeb
 from proso.adapters.networkmanager import NetworkManagerRadio
 from proso.cli.output import talk
 from proso.device.joiner import Joiner, JoinSettings
-from proso.device.prober import DEFAULT_PROBES, probe
+from proso.device.prober import DEFAULT_PROBES, probe, session_of
 from proso.device.recipes import built_in_recipes
 from proso.errors import NoSuchNetwork
 from proso.values.hotspot import AccessPoint
@@ -150,7 +150,14 @@ async def status_of(radio: NetworkManagerRadio) -> dict[str, Any]:
         return {"connected": False, "reach": "nowhere"}
     web = BoundWeb(link)
     try:
-        found = await probe(web, DEFAULT_PROBES, link)
+        found = await probe(web, DEFAULT_PROBES)
+        told = await session_of(web)
     finally:
         await web.close()
-    return {"connected": True, "reach": found.reach.value, "why": found.why} | present
+    session = {
+        "seconds_left": told.seconds_left if told else None,
+        "bytes_left": told.bytes_left if told else None,
+        "can_extend": told.can_extend if told else None,
+        "venue": told.venue.text if told and told.venue else None,
+    }
+    return {"connected": True, "reach": found.reach.value, "why": found.why} | present | session

@@ -155,3 +155,7 @@ def print_status(found: dict[str, Any], *, as_json: bool) -> None:
     ours = "by a click" if found["ours"] else "not by a click"
     metered = ", metered" if found["metered"] else ""
     answers.print(f"connected {ours}{metered}; {found['reach']}: {found['why']}", markup=False)
+    if found["seconds_left"] is not None:
+        answers.print(f"{found['seconds_left'] / 60:.0f} minutes left, says the network")
+    if found["bytes_left"] is not None:
+        answers.print(f"{found['bytes_left'] / 1e6:,.0f} MB left, says the network")

@@ -183,7 +183,7 @@ class Joiner:
             await asyncio.sleep(command.delay)
         if self._link is None or self._web is None:
             return Event(Kind.LINK_LOST)
-        return Event(Kind.PROBED, found=await probe(self._web, self._settings.probes, self._link))
+        return Event(Kind.PROBED, found=await probe(self._web, self._settings.probes))
 
     async def _sign_in(self, command: Command) -> Event:
         if self._link is None or self._web is None or command.found is None:
@@ -216,7 +216,7 @@ class Joiner:
                 await asyncio.sleep(request.seconds)
                 event = Waited()
             else:
-                again = await probe(web, self._settings.probes, link)
+                again = await probe(web, self._settings.probes)
                 event = Verified(again.reach is Reach.ONLINE)
             request = session.on(event, now=self._clock())
         return request

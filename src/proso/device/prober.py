@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from proso.device.wifi_ports import Link, LinkWeb, WebFailed
+from proso.device.wifi_ports import LinkWeb, WebFailed
 from proso.errors import BadPlace
 from proso.values.weburl import WebUrl
 from proso.verdicts.portal_talk import Fetch
@@ -54,11 +54,11 @@ DEFAULT_PROBES: Final = Probes(
 can be replaced in `wifi.toml`: whoever runs a hub can be witness to its own phones."""
 
 
-async def probe(web: LinkWeb, probes: Probes, link: Link) -> Found:
+async def probe(web: LinkWeb, probes: Probes) -> Found:
     """How far the link reaches; the witness answers the question alone if it answers."""
     witness = asyncio.ensure_future(_asked(web, probes.witness, b""))
     plain = [asyncio.ensure_future(_asked(web, url, body)) for url, body in probes.plain]
-    told = asyncio.ensure_future(_told(web, link))
+    told = asyncio.ensure_future(_told(web))
     everything = [witness, *plain, told]
     try:
         async with asyncio.timeout(PROBE_SECONDS):
@@ -74,6 +74,15 @@ async def probe(web: LinkWeb, probes: Probes, link: Link) -> Found:
         _result(witness),
         told.result() if told.done() and not told.cancelled() else None,
     )
+
+
+async def session_of(web: LinkWeb) -> CaptiveState | None:
+    """What the network says of the present session: time and data left; None where it does not."""
+    try:
+        async with asyncio.timeout(PROBE_SECONDS):
+            return await _told(web)
+    except TimeoutError:
+        return None
 
 
 async def _until_known(
@@ -103,12 +112,13 @@ async def _asked(web: LinkWeb, url: WebUrl, body: bytes) -> ProbeResult:
         return ProbeResult(None, body, error.why)
 
 
-async def _told(web: LinkWeb, link: Link) -> CaptiveState | None:
+async def _told(web: LinkWeb) -> CaptiveState | None:
     """What the network's own interface says (RFC 8908), where DHCP named one (RFC 8910)."""
-    if not link.captive_api or link.captive_api == UNRESTRICTED:
+    api = await web.captive_api()
+    if not api or api == UNRESTRICTED:
         return None
     try:
-        return read_captive_state(await web.fetch(Fetch(WebUrl.parse(link.captive_api))))
+        return read_captive_state(await web.fetch(Fetch(WebUrl.parse(api))))
     except (WebFailed, BadPlace):
         return None
 

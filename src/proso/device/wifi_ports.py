@@ -47,7 +47,6 @@ class Link:
         gateway: the router's, "" for none.
         name_servers: of this link.
         is_metered: whether traffic is said to cost.
-        captive_api: address the link names for RFC 8908, "" for none.
     """
 
     interface: str
@@ -55,7 +54,6 @@ class Link:
     gateway: str = ""
     name_servers: tuple[str, ...] = ()
     is_metered: bool = False
-    captive_api: str = ""
 
 
 class Radio(Protocol):
@@ -123,6 +121,10 @@ class LinkWeb(Protocol):
         Raises:
             WebFailed: it failed, or the address may not be fetched.
         """
+        ...
+
+    async def captive_api(self) -> str:
+        """Where the network tells of its portal (RFC 8910), "" where it does not or may not."""
         ...
 
     async def close(self) -> None:

@@ -82,6 +82,13 @@ def _no_checkpoint(join: Join, event: Event, _now: float) -> tuple[Join, Command
     return replace(join, state=State.ENDED, why=why), Command(Order.END)
 
 
+def _broken_off(join: Join, event: Event, now: float) -> tuple[Join, Command]:
+    # The checkpoint may have been taken all the same; left alone it would undo, minutes later,
+    # whatever the person did since.
+    why = "you cancelled" if event.kind is Kind.CANCELLED else "it took too long"
+    return _failed(replace(join, is_over=True), replace(event, why=why), now, Step.ASSOCIATE)
+
+
 def _connected(join: Join, _event: Event, _now: float) -> tuple[Join, Command]:
     return replace(join, state=State.PROBING), Command(Order.PROBE, join.candidate)
 
@@ -215,8 +222,8 @@ TABLE: Final[Mapping[tuple[State, Kind], Handler]] = {
     (State.CHOOSING, Kind.CANCELLED): _cancelled,
     (State.CHECKPOINTING, Kind.CHECKPOINTED): _checkpointed,
     (State.CHECKPOINTING, Kind.CHECKPOINT_FAILED): _no_checkpoint,
-    (State.CHECKPOINTING, Kind.TIMED_OUT): _no_checkpoint,
-    (State.CHECKPOINTING, Kind.CANCELLED): _cancelled,
+    (State.CHECKPOINTING, Kind.TIMED_OUT): _broken_off,
+    (State.CHECKPOINTING, Kind.CANCELLED): _broken_off,
     (State.ACTIVATING, Kind.CONNECTED): _connected,
     (State.ACTIVATING, Kind.METERED): _metered,
     (State.ACTIVATING, Kind.CONNECT_FAILED): _connect_failed,

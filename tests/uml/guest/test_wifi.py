@@ -25,7 +25,7 @@ from tests.uml.guest.town import (
 from proso.adapters.linkweb import BoundWeb
 from proso.adapters.networkmanager import NetworkManagerRadio
 from proso.device.joiner import Joiner, JoinSettings
-from proso.device.prober import Probes
+from proso.device.prober import Probes, session_of
 from proso.device.recipes import built_in_recipes
 from proso.device.wifi_ports import RadioFailed
 from proso.reports.hotspot_report import JoinAssertion, Step
@@ -113,6 +113,14 @@ def present():
         ["nmcli", "-t", "-f", fields, "device", "show", "wlan0"],
         capture_output=True, text=True, check=True,
     ).stdout.splitlines()  # fmt: skip
+
+
+def checkpoints():
+    """What would still be rolled back by itself."""
+    command = ["busctl", "get-property", "org.freedesktop.NetworkManager"]
+    path = ["/org/freedesktop/NetworkManager", "org.freedesktop.NetworkManager", "Checkpoints"]
+    shown = subprocess.run([*command, *path], capture_output=True, text=True, check=True).stdout
+    return shown.split()[2:]
 
 
 def clicked(ssid, *, bssid=None, person=None, listed=True, during=None):
@@ -211,6 +219,29 @@ def test_a_network_that_leads_nowhere_is_left_and_the_one_before_is_back(home, s
     assert present() == before
 
 
+def test_the_network_tells_how_much_time_is_left(home):
+    async def go():
+        radio = await NetworkManagerRadio.open("wlan0")
+        web = None
+        try:
+            points = await radio.scan()
+            await radio.take_checkpoint(60)
+            link = await radio.activate(next(p for p in points if p.bssid == 0x020000000200))
+            web = BoundWeb(link, context=trust())
+            api = await web.captive_api()
+            told = await session_of(web)
+            await radio.roll_back()
+            return api, told
+        finally:
+            if web is not None:
+                await web.close()
+            await radio.close()
+
+    api, told = asyncio.run(go())
+    assert api == f"https://{INTERNET}/capport"
+    assert (told.is_captive, told.seconds_left) == (False, 326)
+
+
 def test_enhanced_open_is_joined_encrypted(home):
     join, _ = clicked("EnhancedOpen")
     assert join.is_online, join.why
@@ -292,7 +323,7 @@ def test_clicks_broken_off_at_random_moments_leave_the_connection_as_before(home
     chance = chance_of(7)
     targets = ["LibraryOpen", "PortalUnifi", "PortalCoova", "NoInternet", "Plaza", "EnhancedOpen"]
     for _ in range(12):
-        moment = chance.random() * 0.4
+        moment = chance.choice([0.0, 0.001, chance.random() * 0.4])
 
         async def interrupt(task, moment=moment):
             await asyncio.sleep(moment)
@@ -302,6 +333,7 @@ def test_clicks_broken_off_at_random_moments_leave_the_connection_as_before(home
             join, _ = clicked(chance.choice(targets), during=interrupt)
         except asyncio.CancelledError:
             join = None
+        assert not checkpoints()  # one left behind would undo what the person does next
         if join is None or not join.is_online:
             assert present() == before
         else:

@@ -124,6 +124,7 @@ def _air(network):
             f"--dhcp-range={prefix}.10,{prefix}.99,255.255.255.0,1h", f"--address=/#/{network.dns}",
             "--no-resolv", "--no-hosts", f"--dhcp-leasefile=/run/town/leases-{space}",
             f"--pid-file=/run/town/dnsmasq-{space}.pid", "--no-ping", "--user=root",
+            f"--dhcp-option-force=114,https://{INTERNET}/capport",
         )  # fmt: skip
 
 
@@ -146,6 +147,8 @@ class Open:
         self.submissions, self.personal = [], []
 
     def fetch(self, request):
+        if request.url.path == "/capport":
+            return Response(request.url, 200, (), b'{"captive": false, "seconds-remaining": 326}')
         return Response(request.url, 200, (("Content-Type", "text/plain"),), PROBE_BODY)
 
 
