@@ -1,6 +1,8 @@
 """`proso wifi`: hotspots in range, one click, undo; and where the next one is, offline."""
 
 import asyncio
+import hashlib
+import json
 import os
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from proso.adapters.networkmanager import NetworkManagerRadio
     from proso.device.hotspot_finder import Finder
     from proso.device.wifi_memory import WifiMemory
+    from proso.verdicts.join import Join
     from proso.verdicts.ranking import Candidate
 
 _T = TypeVar("_T")
@@ -109,6 +112,7 @@ def join(  # noqa: PLR0913  a command with its options
     ended = _on_radio(interface, lambda radio: click_once(radio, known, wishes, _ranked))
     if report:
         _queue(ended, region)
+    _keep_sketch(ended)
     print_join(ended, as_json=as_json)
 
 
@@ -238,3 +242,25 @@ def _queue(ended: Any, region: str) -> None:  # noqa: ANN401  what click_once re
     finally:
         outbox.close()
     talk.print("what came of it is queued; send it with: proso report send --hub URL")
+
+
+def _keep_sketch(ended: "Join") -> None:
+    """Where a portal was not signed in to: what its page is made of, for whoever writes recipes."""
+    from proso.verdicts.portal_sketch import sketch
+
+    made = sketch(ended.signed_in) if ended.signed_in and not ended.is_online else None
+    if made is None:
+        return
+    text = json.dumps(made, ensure_ascii=False, indent=1)
+    folder = memory_path().parent / "portal-sketches"
+    path = folder / f"{hashlib.sha256(text.encode()).hexdigest()[:12]}.json"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    except OSError:
+        return  # it is a help, not what was asked for
+    talk.print(
+        f"what its sign-in page is made of, without words and values, is in {path}: it helps to "
+        "write a recipe",
+        markup=False,
+    )
