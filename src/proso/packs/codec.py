@@ -163,7 +163,10 @@ def attach(buffer: Buffer) -> Pack:
         PackTooNew: a format this version does not know.
         BadPack: no header of numbers, or sections that do not fill the file.
     """
-    view = memoryview(buffer).cast("B")
+    return _attach(memoryview(buffer).cast("B"), checked=False)
+
+
+def _attach(view: memoryview, *, checked: bool) -> Pack:
     opening = read_opening(view)
     if opening.kind is not Kind.NUMBERS:
         raise bad_pack("a pack of another kind than numbers")
@@ -172,7 +175,7 @@ def attach(buffer: Buffer) -> Pack:
     )
     if label_count > MAX_LABELS or not NARROW_BITS <= shift <= WIDE_BITS or opening.counts[19]:
         raise bad_pack("a pack with an impossible header")
-    cursor = Cursor(view)
+    cursor = Cursor(view, checked=checked)
     labels = unpack_labels(cursor.take(LABEL_BYTES * label_count))
     sections = NumberSections(
         shift,
@@ -203,7 +206,7 @@ def decode(buffer: Buffer) -> Pack:
         BadPack: anything else that is not exactly a pack.
     """
     view = memoryview(buffer).cast("B")
-    pack = attach(view)
+    pack = _attach(view, checked=True)
     check_digest(view)
     used = set(pack.numbers_section.codes) | set(pack.range_table.codes)
     if used != set(range(len(pack.labels))):

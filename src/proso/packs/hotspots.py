@@ -148,14 +148,17 @@ def attach_hotspots(buffer: Buffer) -> HotspotPack:
     Raises:
         BadPack: no header of hotspots, or sections that do not fill the file.
     """
-    view = memoryview(buffer).cast("B")
+    return _attach(memoryview(buffer).cast("B"), checked=False)
+
+
+def _attach(view: memoryview, *, checked: bool) -> HotspotPack:
     opening = read_opening(view)
     if opening.kind is not Kind.HOTSPOTS:
         raise bad_pack("a pack of another kind than hotspots")
     count, named, blob_size, row_count, first_row = _COUNTS.unpack(opening.counts)
     if opening.counts[-8:] != bytes(8) or max(count, named, blob_size) >= 1 << 32:
         raise bad_pack("a pack with an impossible header")
-    cursor = Cursor(view)
+    cursor = Cursor(view, checked=checked)
     sections = HotspotSections(
         first_row,
         cursor.take_integers("I", row_count + 1 if count else 0),
@@ -187,7 +190,7 @@ def decode_hotspots(buffer: Buffer) -> HotspotPack:
         BadPack: anything else that is not exactly a pack of hotspots.
     """
     view = memoryview(buffer).cast("B")
-    pack = attach_hotspots(view)
+    pack = _attach(view, checked=True)
     check_digest(view)
     try:
         columns = columns_of(pack)
