@@ -7,8 +7,6 @@ import httpx
 from proso.errors import HubUnreachable
 
 TIMEOUT_SECONDS: Final = 10
-MAX_PACK_BYTES: Final = 200_000_000
-"""Ten million numbers take about 30 MB."""
 
 
 class WebClient:
@@ -55,10 +53,6 @@ class WebClient:
                 remedy="check the address; the reports are kept",
             )
         return answer
-
-    def fetch_pack(self, region: str) -> bytes:
-        """The newest pack of a region, as bytes to be decoded and trusted elsewhere."""
-        return self._asked("GET", f"/packs/{region}.pack").content[:MAX_PACK_BYTES]
 
     def ping(self) -> bool:
         """Whether the hub answers."""

@@ -22,12 +22,17 @@ from typing import Any, Final, Protocol
 import click
 
 from proso.adapters.webclient import WebClient
+from proso.cli.hub_key import start_alone
 from proso.cli.output import answers, hub_module, is_hub_installed
+from proso.device.disk import write_durably
 from proso.device.packfile import open_pack
+from proso.device.packstore import PackStore
 from proso.errors import BadFile
 from proso.outcomes import Came, Outcome, report_of
 from proso.packs.build import Listed, build
+from proso.packs.codec import decode
 from proso.packs.pack import Pack
+from proso.packs.trust import WayKind
 from proso.reports.report import Assertion, Report, parse_batch
 from proso.reputation.rule import RULE_VERSION, Contribution, Reputation, rate
 from proso.values.call import Call, Line, Presentation
@@ -52,7 +57,7 @@ class _Hub(Protocol):
 
     def publish(self, as_of: datetime) -> str: ...
 
-    def pack(self) -> bytes: ...
+    def install(self, folder: Path) -> str: ...
 
 
 @click.command()
@@ -93,8 +98,9 @@ def _small_loop(folder: Path, hub: _Hub) -> None:
 
     _step(3, "pack", "what the hub believes, in one file that a phone maps into memory")
     _say(hub.publish(now))
-    pack = _install(folder, hub.pack())
-    _say(f"the phone fetched it, checked every byte and uses it as it lies: {pack!r}")
+    _say(hub.install(folder))
+    pack = _installed(folder)
+    _say(f"it checked every byte and uses the pack as it lies: {pack!r}")
 
     _step(4, "verdicts", "the phone decides by itself; the owner's word comes first")
     rules = OwnerRules(contacts=frozenset({PhoneNumber.parse(_FRIEND)}))
@@ -118,7 +124,8 @@ def _small_loop(folder: Path, hub: _Hub) -> None:
     later = now + timedelta(seconds=1)
     _say_reputation(_SHOP, reports + others, later)
     _say(hub.publish(later))
-    pack = _install(folder, hub.pack())
+    _say(hub.install(folder))
+    pack = _installed(folder)
     _say_verdict("the optician", call, pack, rules, now)
 
 
@@ -252,13 +259,10 @@ def _say_verdict(who: str, call: Call, pack: Pack, rules: OwnerRules, now: datet
     _say(f"{number:<14} {who:<26} {verdict.action:<8} {verdict.text}  ({micros:.0f} µs)")
 
 
-def _install(folder: Path, data: bytes) -> Pack:
-    path = folder / "US.pack"
-    temporary = path.with_suffix(".tmp")
-    temporary.write_bytes(data)
-    open_pack(temporary, region=_REGION)  # a pack that is not sound never replaces the old one
-    temporary.replace(path)
-    return open_pack(path, region=_REGION)
+def _installed(folder: Path) -> Pack:
+    pack = PackStore(folder / "phone").open(_REGION)
+    assert pack is not None  # noqa: S101  it was installed just now
+    return pack
 
 
 def _step(number: int, name: str, what: str) -> None:
@@ -276,6 +280,9 @@ def _hub(folder: Path) -> Iterator[_Hub]:
         yield _MemoryHub()
         return
     store = hub_module("store").Store.create(folder / "hub")
+    repository = start_alone(
+        folder / "hub", regions=(_REGION,), threshold=2, root_keys=folder / "drawer"
+    )
     with socket.create_server(("127.0.0.1", 0)) as listening:
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         import uvicorn
@@ -286,7 +293,7 @@ def _hub(folder: Path) -> Iterator[_Hub]:
         thread.start()
         try:
             with WebClient.to(url) as client:
-                yield _HttpHub(client, store, url)
+                yield _HttpHub(client, store, repository, url)
         finally:
             server.should_exit = True
             thread.join(timeout=5)
@@ -297,9 +304,11 @@ def _hub(folder: Path) -> Iterator[_Hub]:
 class _HttpHub:
     """The real hub: reports and packs over HTTP, releases by its own command's code."""
 
-    def __init__(self, client: WebClient, store: Any, url: str) -> None:  # noqa: ANN401
+    def __init__(self, client: WebClient, store: Any, repository: Any, url: str) -> None:  # noqa: ANN401
         self._client = client
         self._store = store
+        self._repository = repository
+        self._url = url
         self.says = f"The hub is real and listens at {url}."
 
     def take(self, reports: list[dict[str, str]]) -> dict[str, Any]:
@@ -307,14 +316,30 @@ class _HttpHub:
 
     def publish(self, as_of: datetime) -> str:
         done = hub_module("publish").publish(self._store, region=_REGION, as_of=as_of)
+        hub_module("shipping").ship(
+            self._store, self._repository, region=_REGION, now=datetime.now(UTC)
+        )
         return (
             f"serial {done.release.serial}: {done.listed} listed, {done.watched} watched, "
             f"{done.cleared} cleared, {done.size_bytes} bytes, "
-            f"SHA-256 {done.release.digest[:16]}..."
+            f"SHA-256 {done.release.digest[:16]}..., signed"
         )
 
-    def pack(self) -> bytes:
-        return self._client.fetch_pack(_REGION)
+    def install(self, folder: Path) -> str:
+        from proso.adapters.webfiles import RealClock, WebFiles
+        from proso.device.updater import FollowedHub, Updater
+
+        with WebFiles.on_network() as web:
+            updater = Updater(PackStore(folder / "phone"), web, RealClock())
+            hub = FollowedHub(url=self._url, regions=(_REGION,))
+            if not updater.followed():
+                updater.follow(hub, fingerprint=self._repository.fingerprint())
+            (done, *_) = updater.update(hub, now=datetime.now(UTC))
+        way = "a delta" if done.way is WayKind.DELTAS else "the whole pack"
+        return (
+            f"the phone asked {updater.traffic.requests} times, verified the signatures and "
+            f"fetched {way}: {done.received_bytes} bytes"
+        )
 
 
 class _MemoryHub:
@@ -360,5 +385,8 @@ class _MemoryHub:
         size = len(self._pack)
         return f"serial {self._serial}: {len(rows)} numbers, {size} bytes, SHA-256 {digest}..."
 
-    def pack(self) -> bytes:
-        return self._pack
+    def install(self, folder: Path) -> str:
+        path = PackStore(folder / "phone").path(_REGION)
+        decode(self._pack)  # a pack that is not sound never replaces the old one
+        write_durably(path, self._pack)
+        return "the phone took it over; from a real hub it would have verified signatures first"

@@ -261,21 +261,10 @@ def start(
         threshold: how many of them it takes.
         root_keys: where keys made here go: apart from the hub's own.
     """
-    keys, ceremony = hub_module("keys"), hub_module("ceremony")
-    repository = hub_module("repository").Repository(directory)
-    made: list[Path] = []
     if not holders:
-        made = [root_keys / f"holder-{number}.key" for number in (1, 2, 3)]
-        publics = [keys.make_key(path, holder=path.stem) for path in made]
-    else:
-        publics = [keys.read_public(path) for path in holders]
-    online = {name: repository.make_online_key(name) for name in (*ceremony.ONLINE, *regions)}
-    change = ceremony.found(publics, threshold, online, now=datetime.now(UTC))
-    repository.propose(change)
-    if made:
-        for path in made[:threshold]:
-            ceremony.sign(change, keys.load_signer(path), repository.in_force)
-        repository.apply(change, now=datetime.now(UTC))
+        repository = start_alone(
+            directory, regions=regions, threshold=threshold, root_keys=root_keys
+        )
         answers.print(f"fingerprint {repository.fingerprint()}: phones are told this once")
         talk.print(
             f"{root_keys}/ holds the keys of three holders, of whom any {threshold} change who may "
@@ -283,12 +272,45 @@ def start(
             markup=False,
             soft_wrap=True,
         )
-    else:
-        answers.print(
-            f"{directory / 'ceremony'}: let {threshold} of {len(publics)} holders sign what lies "
-            "there (proso hub key sign), then run: proso hub key apply",
-            markup=False,
-        )
+        return
+    publics = [hub_module("keys").read_public(path) for path in holders]
+    _found(directory, publics, regions, threshold)
+    answers.print(
+        f"{directory / 'ceremony'}: let {threshold} of {len(publics)} holders sign what lies "
+        "there (proso hub key sign), then run: proso hub key apply",
+        markup=False,
+    )
+
+
+def start_alone(
+    directory: Path, *, regions: tuple[str, ...], threshold: int, root_keys: Path
+) -> Any:  # noqa: ANN401
+    """The whole first ceremony on one machine: three holders' keys are made, and sign.
+
+    Returns:
+        The hub's `proso.hub.repository.Repository`.
+    """
+    keys, ceremony = hub_module("keys"), hub_module("ceremony")
+    made = [root_keys / f"holder-{number}.key" for number in (1, 2, 3)]
+    publics = [keys.make_key(path, holder=path.stem) for path in made]
+    repository, change = _found(directory, publics, regions, threshold)
+    for path in made[:threshold]:
+        ceremony.sign(change, keys.load_signer(path), repository.in_force)
+    repository.apply(change, now=datetime.now(UTC))
+    return repository
+
+
+def _found(
+    directory: Path,
+    publics: list[Any],
+    regions: tuple[str, ...],
+    threshold: int,
+) -> tuple[Any, Any]:
+    ceremony, repository = hub_module("ceremony"), hub_module("repository").Repository(directory)
+    online = {name: repository.make_online_key(name) for name in (*ceremony.ONLINE, *regions)}
+    change = ceremony.found(publics, threshold, online, now=datetime.now(UTC))
+    repository.propose(change)
+    return repository, change
 
 
 def _propose(repository: Any, change: Any) -> None:  # noqa: ANN401
