@@ -55,6 +55,7 @@ bench: $(VENV)/.bench  ## every figure of docs/benchmarks.md, measured here (DAT
 	$(BIN)/python benchmarks/import_speed.py --data $(DATA)
 	$(BIN)/python benchmarks/publish.py --data $(DATA)
 	$(BIN)/python benchmarks/market.py --data $(DATA)/../markets
+	$(BIN)/python benchmarks/updates.py --data $(DATA)
 	$(BIN)/proso backtest calls --reports $(DATA)/ftc --legitimate $(DATA)/legitimate_us.csv --from 2020-09-01 --to 2020-11-30
 
 bench-wifi: $(VENV)/.dev  ## the Wi-Fi figures; wifi_click.py boots the guest of tests/uml

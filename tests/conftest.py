@@ -16,6 +16,12 @@ settings.register_profile("soak", max_examples=2000, deadline=None)
 settings.load_profile("soak" if os.environ.get("PROSO_SOAK") else "quick")
 
 
+@pytest.fixture(autouse=True)
+def _no_packs_of_our_own(tmp_path_factory: pytest.TempPathFactory, monkeypatch) -> None:
+    """Nothing is installed, whatever the developer carries."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path_factory.getbasetemp() / "no-packs"))
+
+
 @pytest.fixture
 def now() -> datetime:
     return datetime(2026, 1, 1, tzinfo=UTC)

@@ -34,6 +34,7 @@ def test_the_commands_of_a_page_print_what_it_shows(page, tmp_path):
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "COLUMNS": "400",
         "XDG_STATE_HOME": str(tmp_path / "state"),
+        "XDG_DATA_HOME": str(tmp_path / "data"),
     }
     for command, shown in _sessions(page):
         done = subprocess.run(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from proso.cli.places import pack_folder
 from proso.cli.output import answers, print_json, talk
 
 if TYPE_CHECKING:
@@ -183,8 +184,9 @@ def memory_path() -> Path:
 
 
 def _installed() -> list[Path]:
-    base = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
-    return sorted((Path(base) / "proso" / "packs").glob("*hotspots*.pack"))
+    folder = pack_folder()
+    # What `proso pack update` installed, and what somebody put beside it.
+    return sorted([*folder.glob("*/hotspots.pack"), *folder.glob("*hotspots*.pack")])
 
 
 def _known(packs: tuple[Path, ...], place: str | None) -> Known:
