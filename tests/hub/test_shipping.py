@@ -37,7 +37,7 @@ def test_a_phone_of_any_age_gets_the_published_bytes(hub, tmp_path):
         if day % 5 == 0:
             phones[day] = Phone(tmp_path / str(day), hub)
             phones[day].update(now=begin + timedelta(days=day))
-    for day, phone in phones.items():
+    for phone in phones.values():
         (done,) = phone.update(now=begin + timedelta(days=65))
         assert phone.pack() == data
         assert done.after == 66
