@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from proso.cli.places import pack_folder
 from proso.cli.output import answers, print_json, talk
+from proso.cli.places import pack_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
