@@ -18,25 +18,6 @@ pytestmark = [pytest.mark.integration, pytest.mark.slow]
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
 
-@pytest.fixture
-def disk(tmp_path):
-    """A disk of 2 MB."""
-    if os.geteuid() != 0:
-        if os.environ.get("CI"):
-            pytest.fail("CI must run this as root: it mounts a small disk")
-        pytest.skip("mounting a small disk needs root")
-    where = tmp_path / "disk"
-    where.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(where)]
-    mounted = subprocess.run(mount, capture_output=True, text=True, check=False)
-    if mounted.returncode != 0:
-        if os.environ.get("CI"):
-            pytest.fail(f"CI must be able to mount a small disk: {mounted.stderr}")
-        pytest.skip(f"cannot mount here: {mounted.stderr.strip()}")
-    yield where
-    subprocess.run(["umount", "-l", str(where)], check=True)
-
-
 def fill(where, leave=0):
     """Takes all space but so many bytes; returns the file to delete."""
     ballast = where / "ballast"

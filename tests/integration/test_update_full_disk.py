@@ -1,7 +1,6 @@
 """Updates on a disk that is really full."""
 
 import os
-import subprocess
 from contextlib import suppress
 from datetime import timedelta
 
@@ -12,25 +11,6 @@ from tests.simulators.signed_hub import NOW, SignedHub
 from proso.errors import StoreFull
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
-
-
-@pytest.fixture
-def disk(tmp_path):
-    """A disk of 2 MB."""
-    if os.geteuid() != 0:
-        if os.environ.get("CI"):
-            pytest.fail("CI must run this as root: it mounts a small disk")
-        pytest.skip("mounting a small disk needs root")
-    where = tmp_path / "disk"
-    where.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(where)]
-    mounted = subprocess.run(mount, capture_output=True, text=True, check=False)
-    if mounted.returncode != 0:
-        if os.environ.get("CI"):
-            pytest.fail(f"CI must be able to mount a small disk: {mounted.stderr}")
-        pytest.skip(f"cannot mount here: {mounted.stderr.strip()}")
-    yield where
-    subprocess.run(["umount", "-l", str(where)], check=True)
 
 
 @pytest.mark.parametrize("leave", [0, 4_096, 16_384, 65_536, 131_072, 196_608, 262_144])

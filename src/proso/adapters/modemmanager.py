@@ -9,13 +9,12 @@ What mocks hide and the real one taught (tests/integration):
 * a call is said to be over after a hang-up whatever the modem answered.
 """
 
-import asyncio
-from collections.abc import AsyncIterator
 from typing import Any, Final
 
 from dbus_fast import Message
 
 from proso.adapters.bus import PROPERTIES, Daemon
+from proso.adapters.modem_events import ModemEvents
 from proso.device.call_ports import (
     CallerShown,
     CallRef,
@@ -23,9 +22,7 @@ from proso.device.call_ports import (
     Emergency,
     Ended,
     EndedBy,
-    Event,
     LineFailed,
-    LineLost,
     Rings,
     Shown,
     Taken,
@@ -45,17 +42,13 @@ _RINGS: Final = frozenset({_RINGING_IN, _WAITING})
 _TALKS: Final = frozenset({_ACTIVE, _HELD})
 
 
-class ModemManagerCalls:
+class ModemManagerCalls(ModemEvents):
     """Every modem of ModemManager that can talk."""
 
     def __init__(self, daemon: Daemon) -> None:
-        self._daemon = daemon
-        self._events: asyncio.Queue[Event | None] = asyncio.Queue()
-        self._tasks: set[asyncio.Task[None]] = set()
+        super().__init__(daemon)
         self._known: dict[str, dict[str, Any]] = {}
         self._early: dict[str, dict[str, Any]] = {}
-        self._modem_of: dict[str, str] = {}
-        self._modems: set[str] = set()
         self._ours: set[str] = set()
 
     @classmethod
@@ -67,31 +60,17 @@ class ModemManagerCalls:
         """
         return cls(await Daemon.connect(MM, address=address))
 
-    async def events(self) -> AsyncIterator[Event]:
-        """See `proso.device.call_ports.CallSource`."""
-        await self._daemon.watch(self._signal, self._owner)
-        self._begin(self._until_closed())
-        while (event := await self._events.get()) is not None:
-            yield event
-
     async def hang_up(self, ref: CallRef) -> None:
         """See `proso.device.call_ports.CallSource`."""
         if self._is_behind_another(ref):
             raise LineFailed("ModemManager would end the other call instead")
         self._ours.add(ref.name)
         try:
-            await self._daemon.ask(ref.name, _CALL, "Hangup")
+            await self.daemon.ask(ref.name, _CALL, "Hangup")
         except LineFailed:
             # Over already, by the time it was asked: nothing was left to fail.
             if ref.name in self._known:
                 raise
-
-    async def close(self) -> None:
-        """See `proso.device.call_ports.CallSource`."""
-        for task in list(self._tasks):
-            task.cancel()
-        await self._daemon.close()
-        self._events.put_nowait(None)
 
     def _is_behind_another(self, ref: CallRef) -> bool:
         """Whether a call waits while another is there.
@@ -102,19 +81,8 @@ class ModemManagerCalls:
         waits = self._known.get(ref.name, {}).get("State") == _WAITING
         return waits and any(path in self._known and path != ref.name for path in others)
 
-    async def _until_closed(self) -> None:
-        await self._daemon.wait_closed()
-        self._events.put_nowait(None)
-
-    def _owner(self, there: bool) -> None:  # noqa: FBT001  a callback
-        if there:
-            self._begin(self._look_round())
-            return
-        for modem in sorted(self._modems):
-            self._lose(modem)
-
     async def _look_round(self) -> None:
-        (objects,) = await self._daemon.ask(ROOT, _OBJECTS, "GetManagedObjects")
+        (objects,) = await self.daemon.ask(ROOT, _OBJECTS, "GetManagedObjects")
         for path, interfaces in objects.items():
             if _VOICE in interfaces:
                 await self._add_modem(path)
@@ -123,7 +91,7 @@ class ModemManagerCalls:
         if modem in self._modems:
             return
         self._modems.add(modem)
-        for call in (await self._daemon.ask(modem, _VOICE, "ListCalls"))[0]:
+        for call in (await self.daemon.ask(modem, _VOICE, "ListCalls"))[0]:
             await self._add_call(modem, call)
 
     async def _add_call(self, modem: str, path: str) -> None:
@@ -132,7 +100,7 @@ class ModemManagerCalls:
         self._modem_of[path] = modem
         self._early[path] = {}
         try:
-            known = await self._daemon.properties(path, _CALL)
+            known = await self.daemon.properties(path, _CALL)
         except LineFailed:
             self._forget(path)
             return
@@ -144,12 +112,12 @@ class ModemManagerCalls:
             return
         self._known[path] = known
         if known["Direction"] != _INCOMING:
-            self._events.put_nowait(Dials(ref, str(known["Number"])))
+            self._tell(Dials(ref, str(known["Number"])))
             return
         number = str(known["Number"])
-        self._events.put_nowait(Rings(ref, CallerShown(number) if number else None))
+        self._tell(Rings(ref, CallerShown(number) if number else None))
         if state in _TALKS:
-            self._events.put_nowait(Taken(ref))
+            self._tell(Taken(ref))
 
     def _signal(self, message: Message) -> None:
         path, member, body = message.path or "", message.member, message.body
@@ -172,7 +140,7 @@ class ModemManagerCalls:
         if body[0] == _CALL:
             self._changed(path, values, 0)
         elif body[0] == _VOICE and values.get("EmergencyOnly"):
-            self._events.put_nowait(Emergency(path))
+            self._tell(Emergency(path))
 
     def _changed(self, path: str, values: dict[str, Any], reason: int) -> None:
         known = self._known.get(path)
@@ -184,42 +152,26 @@ class ModemManagerCalls:
         ref = CallRef(self._modem_of[path], path)
         if known["Direction"] == _INCOMING:
             if known["Number"] != before["Number"]:
-                self._events.put_nowait(Shown(ref, CallerShown(str(known["Number"]))))
+                self._tell(Shown(ref, CallerShown(str(known["Number"]))))
             if known["State"] in _TALKS and before["State"] in _RINGS:
-                self._events.put_nowait(Taken(ref))
+                self._tell(Taken(ref))
         if known["State"] == _TERMINATED:
             self._end(path, reason)
 
     def _end(self, path: str, reason: int) -> None:
         if path in self._known:
             by = EndedBy.HERE if reason == _REFUSED else EndedBy.UNKNOWN
-            self._events.put_nowait(Ended(CallRef(self._modem_of[path], path), by))
+            self._tell(Ended(CallRef(self._modem_of[path], path), by))
             if path in self._ours:
                 self._begin(self._delete(self._modem_of[path], path))
         self._forget(path)
 
     async def _delete(self, modem: str, path: str) -> None:
         # Nobody else knows that a call is over which never rang; the list would grow for ever.
-        await self._daemon.ask(modem, _VOICE, "DeleteCall", "o", path)
-
-    def _lose(self, modem: str) -> None:
-        self._modems.discard(modem)
-        for path in [path for path, one in self._modem_of.items() if one == modem]:
-            self._forget(path)
-        self._events.put_nowait(LineLost(modem))
+        await self.daemon.ask(modem, _VOICE, "DeleteCall", "o", path)
 
     def _forget(self, path: str) -> None:
-        for kept in (self._known, self._early, self._modem_of):
+        for kept in (self._known, self._early):
             kept.pop(path, None)
+        super()._forget(path)
         self._ours.discard(path)
-
-    def _begin(self, work: Any) -> None:  # noqa: ANN401  a coroutine of ours
-        async def quietly() -> None:
-            try:
-                await work
-            except LineFailed:
-                return  # the daemon went away in the middle; its going is told by itself
-
-        task = asyncio.create_task(quietly())
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)

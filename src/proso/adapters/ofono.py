@@ -4,13 +4,12 @@ oFono asks the modem for its list of calls and shows one when it knows the numbe
 hardly ever comes late; a hidden one reads ``withheld``.
 """
 
-import asyncio
-from collections.abc import AsyncIterator
 from typing import Any, Final
 
 from dbus_fast import Message
 
 from proso.adapters.bus import Daemon
+from proso.adapters.modem_events import ModemEvents
 from proso.device.call_ports import (
     CallerShown,
     CallRef,
@@ -18,9 +17,7 @@ from proso.device.call_ports import (
     Emergency,
     Ended,
     EndedBy,
-    Event,
     LineFailed,
-    LineLost,
     Rings,
     Shown,
     Taken,
@@ -37,18 +34,14 @@ _TALKS: Final = frozenset({"active", "held"})
 _OURS: Final = frozenset({"dialing", "alerting"})
 
 
-class OfonoCalls:
+class OfonoCalls(ModemEvents):
     """Every modem of oFono that can talk."""
 
     def __init__(self, daemon: Daemon) -> None:
-        self._daemon = daemon
-        self._events: asyncio.Queue[Event | None] = asyncio.Queue()
-        self._tasks: set[asyncio.Task[None]] = set()
+        super().__init__(daemon)
         self._states: dict[str, str] = {}
         self._shown: dict[str, str] = {}
         self._ended_by: dict[str, EndedBy] = {}
-        self._modem_of: dict[str, str] = {}
-        self._modems: set[str] = set()
 
     @classmethod
     async def open(cls, address: str = "") -> "OfonoCalls":
@@ -59,42 +52,17 @@ class OfonoCalls:
         """
         return cls(await Daemon.connect(OFONO, address=address))
 
-    async def events(self) -> AsyncIterator[Event]:
-        """See `proso.device.call_ports.CallSource`."""
-        await self._daemon.watch(self._signal, self._owner)
-        self._begin(self._until_closed())
-        while (event := await self._events.get()) is not None:
-            yield event
-
     async def hang_up(self, ref: CallRef) -> None:
         """See `proso.device.call_ports.CallSource`."""
         try:
-            await self._daemon.ask(ref.name, _CALL, "Hangup")
+            await self.daemon.ask(ref.name, _CALL, "Hangup")
         except LineFailed:
             # Over already, by the time it was asked: nothing was left to fail.
             if ref.name in self._states:
                 raise
 
-    async def close(self) -> None:
-        """See `proso.device.call_ports.CallSource`."""
-        for task in list(self._tasks):
-            task.cancel()
-        await self._daemon.close()
-        self._events.put_nowait(None)
-
-    async def _until_closed(self) -> None:
-        await self._daemon.wait_closed()
-        self._events.put_nowait(None)
-
-    def _owner(self, there: bool) -> None:  # noqa: FBT001  a callback
-        if there:
-            self._begin(self._look_round())
-            return
-        for modem in sorted(self._modems):
-            self._lose(modem)
-
     async def _look_round(self) -> None:
-        for path, values in (await self._daemon.ask("/", _MANAGER, "GetModems"))[0]:
+        for path, values in (await self.daemon.ask("/", _MANAGER, "GetModems"))[0]:
             if _VOICE in _plain(values).get("Interfaces", ()):
                 await self._add_modem(path)
 
@@ -102,7 +70,7 @@ class OfonoCalls:
         if modem in self._modems:
             return
         self._modems.add(modem)
-        for path, values in (await self._daemon.ask(modem, _VOICE, "GetCalls"))[0]:
+        for path, values in (await self.daemon.ask(modem, _VOICE, "GetCalls"))[0]:
             self._add_call(modem, path, _plain(values))
 
     def _add_call(self, modem: str, path: str, values: dict[str, Any]) -> None:
@@ -112,13 +80,13 @@ class OfonoCalls:
         text = str(values.get("LineIdentification", ""))
         self._modem_of[path], self._states[path], self._shown[path] = modem, state, text
         if state in _OURS:
-            self._events.put_nowait(Dials(ref, text))
+            self._tell(Dials(ref, text))
         else:
-            self._events.put_nowait(Rings(ref, _caller(text)))
+            self._tell(Rings(ref, _caller(text)))
         if values.get("Emergency"):
-            self._events.put_nowait(Emergency(modem))
+            self._tell(Emergency(modem))
         if state in _TALKS:
-            self._events.put_nowait(Taken(ref))
+            self._tell(Taken(ref))
 
     def _signal(self, message: Message) -> None:
         path, member, body = message.path or "", message.member, message.body
@@ -129,7 +97,7 @@ class OfonoCalls:
                 self._end(body[0])
             case ("org.ofono.VoiceCallManager", "PropertyChanged") if body[0] == "EmergencyMode":
                 if body[1].value:
-                    self._events.put_nowait(Emergency(path))
+                    self._tell(Emergency(path))
             case ("org.ofono.VoiceCall", "PropertyChanged") if path in self._states:
                 self._changed(path, body[0], body[1].value)
             case ("org.ofono.VoiceCall", "DisconnectReason"):
@@ -154,39 +122,23 @@ class OfonoCalls:
             self._shown[path] = str(value)
             caller = _caller(str(value))
             if caller is not None:
-                self._events.put_nowait(Shown(ref, caller))
+                self._tell(Shown(ref, caller))
         elif name == "State":
             before, self._states[path] = self._states[path], str(value)
             if before in _RINGS and value in _TALKS:
-                self._events.put_nowait(Taken(ref))
+                self._tell(Taken(ref))
 
     def _end(self, path: str) -> None:
         by = self._ended_by.pop(path, EndedBy.UNKNOWN)
         if path in self._modem_of:
-            self._events.put_nowait(Ended(CallRef(self._modem_of[path], path), by))
+            self._tell(Ended(CallRef(self._modem_of[path], path), by))
         self._forget(path)
 
-    def _lose(self, modem: str) -> None:
-        self._modems.discard(modem)
-        for path in [path for path, one in self._modem_of.items() if one == modem]:
-            self._forget(path)
-        self._events.put_nowait(LineLost(modem))
-
     def _forget(self, path: str) -> None:
-        for kept in (self._states, self._shown, self._modem_of):
+        for kept in (self._states, self._shown):
             kept.pop(path, None)
+        super()._forget(path)
         self._ended_by.pop(path, None)
-
-    def _begin(self, work: Any) -> None:  # noqa: ANN401  a coroutine of ours
-        async def quietly() -> None:
-            try:
-                await work
-            except LineFailed:
-                return  # the daemon went away in the middle; its going is told by itself
-
-        task = asyncio.create_task(quietly())
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
 
 def _plain(values: dict[str, Any]) -> dict[str, Any]:

@@ -4,16 +4,15 @@ SQLite of the standard library.  Whom the owner calls and talks to makes a numbe
 (`dialled`, `answered`), and calls of the last hours let a caller who keeps trying break through.
 """
 
-import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Final, Self
 
-from proso.errors import NoSuchCall, StoreFull, Unavailable
+from proso.device.private_db import open_private, translated
+from proso.errors import NoSuchCall
 from proso.outcomes import Came, Outcome
 from proso.values.call import Call, Line, Presentation
 from proso.values.number import PhoneNumber
@@ -45,6 +44,10 @@ CREATE INDEX IF NOT EXISTS calls_at ON calls (at);
 CREATE TABLE IF NOT EXISTS dialled (number INTEGER PRIMARY KEY, at TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS emergency (id INTEGER PRIMARY KEY CHECK (id = 1), at TEXT NOT NULL);
 """
+
+_translated: Final = partial(
+    translated, "log of calls", remedy_when_full="free some; calls are judged all the same"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,18 +83,7 @@ class CallLog:
             Unavailable: the file cannot be used.
         """
         with _translated():
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-            path.chmod(0o600)
-            connection = sqlite3.connect(path, isolation_level=None)
-            try:
-                connection.execute("PRAGMA journal_mode = WAL")
-                connection.execute("PRAGMA synchronous = NORMAL")
-                connection.executescript(_SCHEMA)
-            except BaseException:
-                connection.close()
-                raise
-        return cls(connection)
+            return cls(open_private(path, _SCHEMA, survives_power_cut=False))
 
     def keep(self, outcome: Outcome) -> None:
         """Remembers a call, and forgets what is older or more than is kept.
@@ -235,21 +227,3 @@ def _kept(row: tuple[object, ...]) -> Kept:
         lasted=None if lasted is None else timedelta(seconds=float(str(lasted))),
     )
     return Kept(int(str(place)), outcome)
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except (sqlite3.Error, OSError) as error:
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL:
-            raise StoreFull(
-                found="no room left on the disk of the log of calls",
-                expected="space to write",
-                remedy="free some; calls are judged all the same",
-            ) from error
-        raise Unavailable(
-            found=f"a log of calls that cannot be used ({error})",
-            expected="a database that can be read and written",
-            remedy="check the disk and the permissions of its folder",
-        ) from error

@@ -5,16 +5,22 @@ harmless because the hub knows its id.
 """
 
 import json
-import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 
-from proso.errors import StoreFull, Unavailable
+from proso.device.private_db import open_private, translated
 from proso.reports.hotspot_report import HotspotReport
 from proso.reports.report import Report
+
+_SCHEMA: Final = "CREATE TABLE IF NOT EXISTS waiting (id TEXT PRIMARY KEY, fields TEXT NOT NULL)"
+
+_translated: Final = partial(
+    translated,
+    "queue of reports",
+    remedy_when_full="free some and run the same command again",
+)
 
 
 class Outbox:
@@ -36,25 +42,8 @@ class Outbox:
         Raises:
             Unavailable: the file cannot be used.
         """
-        connection = None
         with _translated():
-            try:
-                path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-                # Whom the owner reported is nobody else's to read; SQLite gives its other files
-                # the permissions of this one.
-                os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-                path.chmod(0o600)
-                connection = sqlite3.connect(path, isolation_level=None)
-                connection.execute("PRAGMA journal_mode = WAL")
-                connection.execute("PRAGMA synchronous = FULL")
-                connection.execute(
-                    "CREATE TABLE IF NOT EXISTS waiting (id TEXT PRIMARY KEY, fields TEXT NOT NULL)"
-                )
-            except BaseException:
-                if connection is not None:
-                    connection.close()
-                raise
-        return cls(connection)
+            return cls(open_private(path, _SCHEMA, survives_power_cut=True))
 
     def add(self, report: Report | HotspotReport) -> None:
         """Queues a report; on return it is on the disk.
@@ -85,22 +74,3 @@ class Outbox:
     def close(self) -> None:
         """Gives the file back."""
         self._connection.close()
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    """Turns what the database and the disk complain of into our errors."""
-    try:
-        yield
-    except (sqlite3.Error, OSError) as error:
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL:
-            raise StoreFull(
-                found="no room left on the disk of the queue of reports",
-                expected="space to write",
-                remedy="free some and run the same command again",
-            ) from error
-        raise Unavailable(
-            found=f"a queue of reports that cannot be used ({error})",
-            expected="a database that can be read and written",
-            remedy="check the disk and the permissions of its folder",
-        ) from error

@@ -97,35 +97,16 @@ def ship(  # noqa: PLR0913  what is shipped, and when
     _check(repository, newest, kind, now)
     packs = store.directory / "packs"
     data = _read(packs, newest)
-    if len(data) > MAX_PACK_BYTES:
-        raise Refused(
-            found=f"a pack of {len(data):,} bytes",
-            expected=f"at most {MAX_PACK_BYTES:,}",
-            remedy="list fewer: phones take no larger ones",
-        )
-    folder = repository.targets / "packs" / region
     made = _write_once(repository.targets / travel_path(region, kind, newest.serial), data)
     made += _write_deltas(repository, packs, known, data, kind)
-    offer = Offer(
-        region=region,
-        kind=kind,
-        serial=newest.serial,
-        size_bytes=len(data),
-        sha256=newest.digest,
-        travel_bytes=_size(repository, travel_path(region, kind, newest.serial)),
-        deltas=useful_deltas(
-            _deltas(folder, kind),
-            serial=newest.serial,
-            oldest=newest.serial - WINDOW,
-        ),
-    )
+    offer = _offer(repository, newest, kind, len(data))
     write_durably(repository.targets / pack_path(offer), data)
     path = target_path(region, kind)
     stated = TargetFile(len(data), {"sha256": newest.digest}, path, {"custom": custom_of(offer)})
     with repository.locked():
         repository.set_targets(region, {path: stated}, now=now)
     signed = repository.settle(now=now)
-    _prune(folder, kind, newest.serial, known)
+    _prune(_folder(repository, region), kind, newest.serial, known)
     return Shipped(offer=offer, signed=tuple(signed), made_bytes=made)
 
 
@@ -133,6 +114,26 @@ def bases_of(serial: int) -> tuple[int, ...]:
     """The serials from which a delta to this one is made."""
     steps = {1} | {1 << bit for bit in range(6) if serial % (1 << bit) == 0}
     return tuple(serial - step for step in sorted(steps) if step <= LONGEST_STEP and serial > step)
+
+
+def _offer(repository: Repository, newest: Release, kind: Kind, size_bytes: int) -> Offer:
+    """What phones are told of a release whose travel file and deltas are written."""
+    region, serial = newest.region, newest.serial
+    return Offer(
+        region=region,
+        kind=kind,
+        serial=serial,
+        size_bytes=size_bytes,
+        sha256=newest.digest,
+        travel_bytes=_size(repository, travel_path(region, kind, serial)),
+        deltas=useful_deltas(
+            _deltas(_folder(repository, region), kind), serial=serial, oldest=serial - WINDOW
+        ),
+    )
+
+
+def _folder(repository: Repository, region: str) -> Path:
+    return repository.targets / "packs" / region
 
 
 def _check(repository: Repository, newest: Release, kind: Kind, now: datetime) -> None:
@@ -215,6 +216,12 @@ def _read(packs: Path, release: Release) -> bytes:
             found=f"{release.file}, which is not what was published",
             expected=f"SHA-256 {release.digest[:16]}...",
             remedy="put it back from a backup; nothing was signed",
+        )
+    if len(data) > MAX_PACK_BYTES:
+        raise Refused(
+            found=f"a pack of {len(data):,} bytes",
+            expected=f"at most {MAX_PACK_BYTES:,}",
+            remedy="list fewer: phones take no larger ones",
         )
     return data
 
