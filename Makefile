@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DATA ?= ../shared/data/calls
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check fix integration bench docs numbering systems soak clean radios bench-wifi
+.PHONY: help setup demo test check fix integration bench bench-lines docs numbering systems soak clean radios bench-wifi
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,7 +48,7 @@ $(VENV)/.bench: $(VENV)/.dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group bench
 	@touch $@
 
-bench: $(VENV)/.bench  ## every figure of docs/benchmarks.md, measured here (DATA=folder)
+bench: $(VENV)/.bench  ## the figures of docs/benchmarks.md that need no daemon (DATA=folder)
 	$(BIN)/python benchmarks/screening.py
 	$(BIN)/python benchmarks/packs.py --data $(DATA)/..
 	$(BIN)/python benchmarks/packs.py --numbers 10000000 --calls 100000 --peers "sorted 64-bit keys, bisect,SQLite,LMDB"
@@ -57,6 +57,11 @@ bench: $(VENV)/.bench  ## every figure of docs/benchmarks.md, measured here (DAT
 	$(BIN)/python benchmarks/market.py --data $(DATA)/../markets
 	$(BIN)/python benchmarks/updates.py --data $(DATA)
 	$(BIN)/proso backtest calls --reports $(DATA)/ftc --legitimate $(DATA)/legitimate_us.csv --from 2020-09-01 --to 2020-11-30
+
+bench-lines: $(VENV)/.dev  ## calls on real daemons: ModemManager, oFono, Kamailio, FastAGI (needs make systems)
+	$(BIN)/python benchmarks/phones.py
+	$(BIN)/python benchmarks/sip.py
+	$(BIN)/python benchmarks/fastagi.py
 
 bench-wifi: $(VENV)/.dev  ## the Wi-Fi figures; wifi_click.py boots the guest of tests/uml
 	$(BIN)/python benchmarks/wifi_twins.py
