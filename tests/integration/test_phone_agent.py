@@ -93,7 +93,7 @@ def test_signals_of_an_impostor_are_not_heard(tmp_path):
             forged = Message.new_signal(
                 "/phonesim", "org.ofono.VoiceCallManager", "CallAdded", "oa{sv}", ["/x", {}]
             )
-            forged.destination = setting.source._daemon._bus.unique_name
+            forged.destination = setting.source.daemon._bus.unique_name
             await impostor.send(forged)
             real = setting.modem.ring(UNKNOWN)
             await asyncio.sleep(1)
